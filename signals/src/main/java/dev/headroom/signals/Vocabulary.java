@@ -1,0 +1,159 @@
+package dev.headroom.signals;
+
+/**
+ * The names under which Headroom measures itself and the application: OpenTelemetry's where it has
+ * one, {@code headroom.*} elsewhere. Who writes a metric and who reads it meet here.
+ *
+ * <p>Every {@code headroom.*.state}-like metric is a gauge of value 1 whose attributes carry the
+ * words, as kube-state-metrics does; it is written every 5 s and is over when it stops.
+ */
+public final class Vocabulary {
+  private Vocabulary() {}
+
+  // Attributes.
+
+  /** The service of the document that answers. */
+  public static final String SERVICE = "headroom.service";
+
+  /** One replica of a service, for example {@code api-3}. */
+  public static final String INSTANCE = "service.instance.id";
+
+  public static final String METHOD = "http.request.method";
+  public static final String ROUTE = "http.route";
+  public static final String STATUS_CODE = "http.response.status_code";
+
+  /** Fingerprint of a normalised statement, 16 hexadecimal digits. */
+  public static final String QUERY = "headroom.query";
+
+  public static final String QUERY_TEXT = "db.query.text";
+
+  /** A member of the database cluster, for example {@code pg-0}. */
+  public static final String MEMBER = "headroom.db.member";
+
+  /** {@code primary} or {@code replica}; of Redis {@code master} or {@code replica}. */
+  public static final String ROLE = "headroom.role";
+
+  /** A life-cycle word, for example {@code ready}. */
+  public static final String STATE = "headroom.state";
+
+  public static final String NODE = "headroom.node";
+  public static final String REASON = "headroom.reason";
+
+  /** True on whatever is not real hardware or not a real price. */
+  public static final String SIMULATED = "headroom.simulated";
+
+  // Gateway: scope of the exact figures per endpoint.
+
+  /** Histogram, s; SERVICE, METHOD, ROUTE, STATUS_CODE. From head read to last byte written. */
+  public static final String HTTP_DURATION = "http.server.request.duration";
+
+  /** Histogram, s; SERVICE, INSTANCE. From request sent to response head. */
+  public static final String UPSTREAM_DURATION = "headroom.gateway.upstream.duration";
+
+  /** Gauge, {request}; SERVICE, INSTANCE. Time-weighted mean over the cell. */
+  public static final String IN_FLIGHT = "http.server.active_requests";
+
+  /** Gauge, {connection}. */
+  public static final String GATEWAY_CONNECTIONS = "headroom.gateway.connections";
+
+  // Router.
+
+  /** Histogram, s; QUERY, MEMBER, ROLE. From server asked to ReadyForQuery. */
+  public static final String QUERY_DURATION = "db.client.operation.duration";
+
+  /** Sum, {query}; ROLE, REASON: where statements went, and why. */
+  public static final String ROUTED = "headroom.router.routed";
+
+  /** Histogram, s: time in the queue for a server connection. */
+  public static final String QUEUE_DURATION = "headroom.router.queue.duration";
+
+  /** Gauge, {connection}. */
+  public static final String ROUTER_CLIENTS = "headroom.router.clients";
+
+  /** Gauge, {connection}; MEMBER, STATE idle or active. */
+  public static final String ROUTER_SERVERS = "headroom.router.servers";
+
+  /** Gauge 1; MEMBER, ROLE, STATE up, lagging or down, server.address, server.port. */
+  public static final String DB_MEMBER = "headroom.db.state";
+
+  /** Gauge, By; MEMBER: WAL that the primary has written and the replica has not replayed. */
+  public static final String REPLAY_LAG_BYTES = "headroom.db.replay_lag.bytes";
+
+  /** Gauge, s; MEMBER: age of the replayed state while bytes lag, else 0. */
+  public static final String REPLAY_LAG_SECONDS = "headroom.db.replay_lag.seconds";
+
+  /** Event, once per fingerprint and process: QUERY, QUERY_TEXT. */
+  public static final String EVENT_QUERY = "headroom.query.seen";
+
+  // Runtime.
+
+  /** Gauge 1; SERVICE, INSTANCE, NODE, STATE, process.pid, server.port, headroom.restarts. */
+  public static final String REPLICA = "headroom.replica.state";
+
+  /** Gauge, {cpu}; SERVICE, INSTANCE. Cores in use. */
+  public static final String REPLICA_CPU = "headroom.replica.cpu";
+
+  /** Gauge, By; SERVICE, INSTANCE. Resident set. */
+  public static final String REPLICA_MEMORY = "headroom.replica.memory";
+
+  /**
+   * Gauge 1; NODE, STATE, host.type (instance type), cloud.availability_zone,
+   * headroom.capacity_type, headroom.price (USD/h), SIMULATED.
+   */
+  public static final String NODE_STATE = "headroom.node.state";
+
+  /** Gauge, {cpu}; NODE, SIMULATED. What its replicas ask for. */
+  public static final String NODE_CPU_REQUESTED = "headroom.node.cpu.requested";
+
+  /** Gauge, {cpu}; NODE, SIMULATED. What it can give. */
+  public static final String NODE_CPU_ALLOCATABLE = "headroom.node.cpu.allocatable";
+
+  /** Gauge, {cpu}; NODE. What its replicas really use. */
+  public static final String NODE_CPU_USED = "headroom.node.cpu.used";
+
+  /** Gauge, By; NODE, SIMULATED. */
+  public static final String NODE_MEMORY_REQUESTED = "headroom.node.memory.requested";
+
+  /** Gauge, By; NODE, SIMULATED. */
+  public static final String NODE_MEMORY_ALLOCATABLE = "headroom.node.memory.allocatable";
+
+  /** Gauge, By; NODE. */
+  public static final String NODE_MEMORY_USED = "headroom.node.memory.used";
+
+  /** Gauge, {cpu}: cores that this machine's processes keep busy; headroom.cores on the series. */
+  public static final String MACHINE_CPU = "headroom.machine.cpu";
+
+  // Shards.
+
+  /** Gauge 1; headroom.redis.node, ROLE, STATE, headroom.redis.slots, headroom.redis.master. */
+  public static final String REDIS_NODE = "headroom.redis.state";
+
+  /** Sum, {hit}; headroom.redis.node. */
+  public static final String REDIS_HITS = "headroom.redis.hits";
+
+  /** Sum, {miss}; headroom.redis.node. */
+  public static final String REDIS_MISSES = "headroom.redis.misses";
+
+  /** Gauge, {key}; headroom.redis.node. */
+  public static final String REDIS_KEYS = "headroom.redis.keys";
+
+  /** Gauge, By; headroom.redis.node. */
+  public static final String REDIS_MEMORY = "headroom.redis.memory";
+
+  // Autoscaler.
+
+  /** Gauge, {replica}; SERVICE. What it wants now. */
+  public static final String DESIRED_REPLICAS = "headroom.autoscaler.desired";
+
+  /** Event; SERVICE, headroom.from, headroom.to, REASON, headroom.data_age_seconds. */
+  public static final String EVENT_SCALE = "headroom.scale";
+
+  /** Event; MEMBER and what happened: primary lost, promoted, cloned, rejoined. */
+  public static final String EVENT_FAILOVER = "headroom.failover";
+
+  /** Event; SERVICE, INSTANCE: a replica ended by itself, became unhealthy, was restarted. */
+  public static final String EVENT_REPLICA = "headroom.replica";
+
+  /** Event; headroom.redis.node. */
+  public static final String EVENT_REDIS = "headroom.redis";
+}
