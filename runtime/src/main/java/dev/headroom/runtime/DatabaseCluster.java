@@ -92,6 +92,10 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
     Optional<PostgresServer> server = Optional.empty();
     DatabaseMember.State state = DatabaseMember.State.STARTING;
     int crashes;
+
+    /** A clone is under way: the keeper leaves it alone. */
+    boolean busy;
+
     Instant streamedAt;
 
     Member(PostgresSettings settings, Instant now) {
@@ -128,7 +132,8 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
             settings.spec().name(),
             settings.spec().user(),
             passwords.of("postgres-" + settings.spec().user()));
-    this.keeper = Thread.ofVirtual().name("database-keeper").unstarted(this::keep);
+    // Not a virtual thread: those share the cores with whoever waits for this one.
+    this.keeper = Thread.ofPlatform().name("database-keeper").daemon(true).unstarted(this::keep);
   }
 
   /**
@@ -380,10 +385,9 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
     for (String name : members.keySet()) {
       Member member = member(name);
       boolean ended = member.server.isPresent() && !member.server.get().isAlive();
-      if (!name.equals(primary) && member.state != DatabaseMember.State.CLONING) {
-        if (ended || member.state == DatabaseMember.State.DOWN) {
-          heal(name);
-        }
+      boolean ailing = ended || member.state == DatabaseMember.State.DOWN;
+      if (ailing && !name.equals(primary) && !isBusy(name)) {
+        heal(name);
       }
     }
     watchReplication();
@@ -419,7 +423,11 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
 
   /* Copies the primary's data on a thread of its own; the keeper hears of the end by a wake. */
   private void cloneAnew(String name) {
-    setState(name, DatabaseMember.State.CLONING);
+    synchronized (members) {
+      Member member = member(name);
+      member.busy = true;
+      member.state = DatabaseMember.State.CLONING;
+    }
     tell();
     event(false, name, name + " is cloned anew from " + primary);
     Thread.ofVirtual()
@@ -446,6 +454,9 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
                 }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+              }
+              synchronized (members) {
+                member(name).busy = false;
               }
               tell();
               wakes.add(name);
@@ -480,6 +491,7 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
       if (name.equals(primary) || streaming.contains(name)) {
         member.streamedAt = now;
       } else if (member.state == DatabaseMember.State.UP
+          && !isBusy(name)
           && Duration.between(member.streamedAt, now).compareTo(NOT_STREAMING) > 0) {
         event(true, name, name + " cannot catch up by streaming");
         cloneAnew(name);
@@ -500,8 +512,7 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
     for (String name : members.keySet()) {
       if (!name.equals(lost)) {
         // One that is being copied has given up data that may hold a confirmed commit.
-        boolean copied = member(name).state == DatabaseMember.State.CLONING;
-        received.put(name, copied ? Optional.empty() : received(name));
+        received.put(name, isBusy(name) ? Optional.empty() : received(name));
       }
     }
     boolean mayLose = settings.spec().durability() == DatabaseSpec.Durability.PREFERRED;
@@ -595,6 +606,12 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
       throw new IllegalArgumentException("member: " + name + " (expected: one of " + members.keySet() + ")");
     }
     return member;
+  }
+
+  private boolean isBusy(String name) {
+    synchronized (members) {
+      return member(name).busy;
+    }
   }
 
   private void setState(String name, DatabaseMember.State state) {

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,7 +136,7 @@ class DatabaseClusterIT {
         }
       } catch (SQLException e) {
         // The primary is gone: whoever is the primary next will do.
-        Thread.onSpinWait();
+        LockSupport.parkNanos(20_000_000);
       }
     }
   }
