@@ -72,6 +72,7 @@ final class Replica {
   private volatile ReplicaState state = ReplicaState.STARTING;
   private volatile Optional<ChildProcess> process = Optional.empty();
   private volatile Optional<InetSocketAddress> address = Optional.empty();
+  private volatile Instant stateSince;
   private volatile int restarts;
   private volatile boolean told;
 
@@ -81,6 +82,7 @@ final class Replica {
     this.instance = service + "-" + number;
     this.spec = spec;
     this.context = context;
+    this.stateSince = context.time().now();
     this.thread = Thread.ofVirtual().name("replica-" + instance).unstarted(this::live);
   }
 
@@ -102,6 +104,11 @@ final class Replica {
 
   ReplicaState state() {
     return state;
+  }
+
+  /** Since when {@link #state()} has been so. */
+  Instant stateSince() {
+    return stateSince;
   }
 
   Optional<ChildProcess> process() {
@@ -305,6 +312,7 @@ final class Replica {
 
   private void enter(ReplicaState next) {
     if (state != next) {
+      stateSince = context.time().now();
       state = next;
       context.listener.stateChanged(this);
     }

@@ -136,6 +136,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
                 replica.instance(),
                 replica.state() == ReplicaState.READY,
                 startedAt,
+                replica.stateSince(),
                 current ? last.cpuCores() : Double.NaN,
                 current ? last.residentBytes() : 0,
                 current ? last.sampledAt() : Instant.EPOCH));
@@ -232,6 +233,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
                           replica.instance(),
                           replica.state() == ReplicaState.READY,
                           process.get().startedAt(),
+                          replica.stateSince(),
                           sample.cores(),
                           sample.residentBytes(),
                           time.now()));
