@@ -85,7 +85,7 @@ final class TestApps {
         Map.of(),
         new ReplicasSpec(1, 1),
         new TargetsSpec(Optional.empty(), Optional.empty(), OptionalInt.empty()),
-        new ResourcesSpec(Cpu.parse("500m").orElseThrow(), ByteSize.parse("64Mi")),
+        new ResourcesSpec(Cpu.parse("500m").orElseThrow(), ByteSize.parse("64Mi").orElseThrow()),
         Duration.ofSeconds(1));
   }
 }
