@@ -129,8 +129,8 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
   }
 
   /**
-   * The replicas of a service from now on. Those that go get no new request and finish the ones they
-   * have; nothing is dropped. See {@link #drained}.
+   * The replicas of a service from now on. Those that go get no new request and finish the ones
+   * they have; nothing is dropped. See {@link #drained}.
    *
    * @throws IllegalArgumentException when the document has no such service with a port
    */
@@ -206,7 +206,8 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
         if (service.isServer()) {
           Cluster cluster =
               clusters.computeIfAbsent(
-                  entry.getKey(), name -> new Cluster(name, service.health(), spec.balance(), time));
+                  entry.getKey(),
+                  name -> new Cluster(name, service.health(), spec.balance(), time));
           cluster.apply(service.health(), spec.balance());
           routes.add(service.paths(), cluster);
         }
@@ -226,7 +227,8 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
               if (!service.endpoints().isEmpty()) {
                 all.add(
                     new Static(
-                        name, service.endpoints().stream().map(uri -> replica(name, uri)).toList()));
+                        name,
+                        service.endpoints().stream().map(uri -> replica(name, uri)).toList()));
               }
             });
     return all;

@@ -54,8 +54,7 @@ class GatewayTest {
     return gateway(GatewayTest::timeouts, upstreams);
   }
 
-  private Gateway gateway(
-      Function<GatewaySpec, Timeouts> timeouts, RawUpstream... upstreams) {
+  private Gateway gateway(Function<GatewaySpec, Timeouts> timeouts, RawUpstream... upstreams) {
     Gateway gateway =
         Gateway.start(
             TestApps.app(), telemetry::add, TimeSource.system(), exchanges::add, timeouts);
@@ -206,7 +205,9 @@ class GatewayTest {
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < 50; i++) {
       all.append("GET /").append(i).append(" HTTP/1.1\r\nHost: a\r\n\r\n");
-      all.append("POST /p").append(i).append(" HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+      all.append("POST /p")
+          .append(i)
+          .append(" HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
     }
 
     client.send(all.toString());
@@ -299,8 +300,7 @@ class GatewayTest {
             });
     RawClient client = client(gateway(upstream));
 
-    RawClient.Response head =
-        client.send("HEAD /head HTTP/1.1\r\nHost: a\r\n\r\n").read(true);
+    RawClient.Response head = client.send("HEAD /head HTTP/1.1\r\nHost: a\r\n\r\n").read(true);
     assertThat(head.has("Content-Length: 500")).isTrue();
     assertThat(client.get("/204").status()).isEqualTo(204);
     assertThat(client.get("/304").status()).isEqualTo(304);
@@ -320,8 +320,7 @@ class GatewayTest {
             });
     RawClient client = client(gateway(upstream));
 
-    client.send(
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
     assertThat(client.read().status()).isEqualTo(103);
     assertThat(client.read().status()).isEqualTo(100);
     assertThat(client.send("hello").read().body()).isEqualTo("hello");
@@ -888,8 +887,11 @@ class GatewayTest {
             .filter(metric -> metric.name().equals(Vocabulary.HTTP_DURATION))
             .filter(
                 metric ->
-                    metric.attributes().text(Vocabulary.ROUTE).orElse("").equals(
-                        "/api/projects/{id}/issues"))
+                    metric
+                        .attributes()
+                        .text(Vocabulary.ROUTE)
+                        .orElse("")
+                        .equals("/api/projects/{id}/issues"))
             .mapToLong(metric -> ((Metric.Histogram) metric).sketch().count())
             .sum();
     assertThat(counted).isEqualTo(200);

@@ -128,8 +128,7 @@ final class RawUpstream implements Closeable {
         number++;
         requests.incrementAndGet();
         heads.add(head);
-        handler.answer(
-            new Request(head, in, socket.getOutputStream(), socket, number, connection));
+        handler.answer(new Request(head, in, socket.getOutputStream(), socket, number, connection));
       }
     } catch (IOException e) {
       // The connection ends.

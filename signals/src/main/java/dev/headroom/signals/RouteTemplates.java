@@ -9,7 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * so many names the others share one. Thread-safe.
  */
 public final class RouteTemplates {
-  /** Paths that no service answered, or that were asked for in vain and never before with success. */
+  /**
+   * Paths that no service answered, or that were asked for in vain and never before with success.
+   */
   public static final String UNMATCHED = "/**(unmatched)";
 
   /** Paths beyond the bound. */

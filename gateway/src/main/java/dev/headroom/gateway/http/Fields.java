@@ -179,7 +179,8 @@ final class Fields {
       while (comma < valueEnds[field] && head.bytes[comma] != ',') {
         comma++;
       }
-      throw comma > valueStarts[field] && Ascii.same(head.bytes, valueStarts[field], comma, "chunked")
+      throw comma > valueStarts[field]
+              && Ascii.same(head.bytes, valueStarts[field], comma, "chunked")
           ? Refusal.bad("a transfer coding after chunked")
           : new Refusal(501, "a transfer coding other than chunked");
     }

@@ -133,8 +133,13 @@ public final class Edge {
     Duration shortest = timeouts.head();
     for (Duration other :
         new Duration[] {
-          timeouts.body(), timeouts.idle(), timeouts.response(), timeouts.pooled(),
-          timeouts.silence(), timeouts.tunnel(), timeouts.linger()
+          timeouts.body(),
+          timeouts.idle(),
+          timeouts.response(),
+          timeouts.pooled(),
+          timeouts.silence(),
+          timeouts.tunnel(),
+          timeouts.linger()
         }) {
       shortest = shortest.compareTo(other) < 0 ? shortest : other;
     }

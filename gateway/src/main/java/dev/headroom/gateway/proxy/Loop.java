@@ -28,8 +28,7 @@ final class Loop {
   private final Edge edge;
   private final RandomGenerator random;
   private final Map<Upstream, Deque<UpstreamConnection>> idle = new IdentityHashMap<>();
-  private final Set<ClientConnection> clients =
-      Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<ClientConnection> clients = Collections.newSetFromMap(new IdentityHashMap<>());
 
   Loop(EventLoop executor, Edge edge, RandomGenerator random) {
     this.executor = executor;
@@ -120,7 +119,9 @@ final class Loop {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new UpstreamConnection(channel, upstream, Loop.this));
+                    channel
+                        .pipeline()
+                        .addLast(new UpstreamConnection(channel, upstream, Loop.this));
                   }
                 });
     bootstrap
@@ -149,9 +150,7 @@ final class Loop {
     long oldest = now - settings().timeouts().pooled().toNanos();
     for (Upstream upstream : idle.keySet().toArray(new Upstream[0])) {
       Deque<UpstreamConnection> stack = idle.get(upstream);
-      while (stack != null
-          && !stack.isEmpty()
-          && stack.getLast().idleSince() - oldest < 0) {
+      while (stack != null && !stack.isEmpty() && stack.getLast().idleSince() - oldest < 0) {
         stack.removeLast().channel.close();
       }
       if (stack != null && stack.isEmpty()) {

@@ -58,6 +58,7 @@ final class ProxyExchange {
   private @Nullable Cluster cluster;
   private @Nullable Upstream upstream;
   private @Nullable UpstreamConnection connection;
+
   /** The request counts as running at {@link #upstream}. */
   private boolean counted;
 
@@ -280,10 +281,7 @@ final class ProxyExchange {
     wrapChunks = head.framing() == Framing.UNTIL_CLOSE && !http10;
     closeDelimited = open && http10;
     closeAfter =
-        closeDelimited
-            || !requestDone
-            || !client.head.isKeepAlive()
-            || loop.edge().isClosing();
+        closeDelimited || !requestDone || !client.head.isKeepAlive() || loop.edge().isClosing();
     ByteBuf out = client.channel.alloc().buffer(1024);
     head.writeTo(out, open && !http10, persistence());
     lastWrite = client.channel.write(out);
@@ -407,8 +405,7 @@ final class ProxyExchange {
       leaveUpstream(false);
       attempt(cluster);
     } else {
-      tryElsewhere(
-          gone.upstream, 502, "the replica closed the connection instead of answering");
+      tryElsewhere(gone.upstream, 502, "the replica closed the connection instead of answering");
     }
   }
 

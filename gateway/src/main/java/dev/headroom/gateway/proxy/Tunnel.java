@@ -88,9 +88,7 @@ final class Tunnel {
   void close() {
     for (SocketChannel channel : new SocketChannel[] {client.channel, upstream.channel}) {
       if (channel.isActive()) {
-        channel
-            .writeAndFlush(Unpooled.EMPTY_BUFFER)
-            .addListener(ChannelFutureListener.CLOSE);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
       }
     }
   }

@@ -27,9 +27,9 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * Turns exchanges into what the store keeps: exact figures of every exchange per cell, and a span of
- * those that are sampled, failed or slow. Memory is bounded: a span that finds no room is counted
- * and dropped.
+ * Turns exchanges into what the store keeps: exact figures of every exchange per cell, and a span
+ * of those that are sampled, failed or slow. Memory is bounded: a span that finds no room is
+ * counted and dropped.
  */
 public final class Recorder implements ExchangeListener, AutoCloseable {
   private static final Duration CELL = Duration.ofSeconds(5);
@@ -102,8 +102,7 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
 
   @Override
   public void finished(Exchange exchange) {
-    cells.record(
-        Vocabulary.HTTP_DURATION, "s", endpoint(exchange), exchange.durationNanos() / 1e9);
+    cells.record(Vocabulary.HTTP_DURATION, "s", endpoint(exchange), exchange.durationNanos() / 1e9);
     if (exchange.upstreamNanos() > 0) {
       cells.record(
           Vocabulary.UPSTREAM_DURATION, "s", instance(exchange), exchange.upstreamNanos() / 1e9);
@@ -151,8 +150,7 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
     }
     return instances.computeIfAbsent(
         new Instance(service, instance),
-        key ->
-            Attributes.of(Vocabulary.SERVICE, key.service, Vocabulary.INSTANCE, key.instance));
+        key -> Attributes.of(Vocabulary.SERVICE, key.service, Vocabulary.INSTANCE, key.instance));
   }
 
   private static String method(String method) {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The place of each request in a trace: the caller's trace goes on, or a new one begins, and a share
- * of the new ones is sampled.
+ * The place of each request in a trace: the caller's trace goes on, or a new one begins, and a
+ * share of the new ones is sampled.
  */
 public final class Traces {
   private final long threshold;

@@ -139,7 +139,8 @@ public final class Cluster implements AutoCloseable {
       synchronized (this) {
         refit();
       }
-      LOG.log(Level.INFO, "{0}: no connection; others are preferred until a check passes", upstream);
+      LOG.log(
+          Level.INFO, "{0}: no connection; others are preferred until a check passes", upstream);
     }
   }
 
@@ -157,8 +158,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   private void refit() {
-    Upstream[] preferred =
-        Stream.of(all).filter(Upstream::isPreferred).toArray(Upstream[]::new);
+    Upstream[] preferred = Stream.of(all).filter(Upstream::isPreferred).toArray(Upstream[]::new);
     if (preferred.length == 0) {
       preferred =
           Stream.of(all)

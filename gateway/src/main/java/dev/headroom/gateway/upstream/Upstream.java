@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Upstream {
   private static final long DECAY_NANOS = Duration.ofSeconds(10).toNanos();
+
   /** A failed request counts as one that took at least this long, since errors come fast. */
   private static final double FAILURE_NANOS = 1e9;
 

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Raw bytes to outcome. In the tables {@code ~} is CRLF, {@code ^r ^n ^t ^0} are CR LF HTAB NUL. */
+/**
+ * Raw bytes to outcome. In the tables {@code ~} is CRLF, {@code ^r ^n ^t ^0} are CR LF HTAB NUL.
+ */
 class RequestHeadTest {
 
   static byte[] bytes(String table) {

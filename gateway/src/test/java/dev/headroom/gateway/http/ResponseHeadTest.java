@@ -38,9 +38,7 @@ class ResponseHeadTest {
   void reads(String method, String raw, int status, Framing framing, boolean keep, String written)
       throws Refusal {
     ResponseHead head = new ResponseHead();
-    assertThat(
-            head.feed(
-                Unpooled.wrappedBuffer(RequestHeadTest.bytes(raw)), method.equals("HEAD")))
+    assertThat(head.feed(Unpooled.wrappedBuffer(RequestHeadTest.bytes(raw)), method.equals("HEAD")))
         .isTrue();
     assertThat(head.status()).isEqualTo(status);
     assertThat(head.framing()).isEqualTo(framing);
@@ -77,8 +75,7 @@ class ResponseHeadTest {
           """)
   void refuses(String raw) {
     ResponseHead head = new ResponseHead();
-    assertThatThrownBy(
-            () -> head.feed(Unpooled.wrappedBuffer(RequestHeadTest.bytes(raw)), false))
+    assertThatThrownBy(() -> head.feed(Unpooled.wrappedBuffer(RequestHeadTest.bytes(raw)), false))
         .isInstanceOf(Refusal.class);
   }
 }

@@ -40,8 +40,7 @@ class BalancerTest {
 
   @Test
   void round_robin_takes_turns() {
-    Map<String, Integer> counts =
-        choices(Balancer.of(Balance.ROUND_ROBIN), upstreams(3), 0, 300);
+    Map<String, Integer> counts = choices(Balancer.of(Balance.ROUND_ROBIN), upstreams(3), 0, 300);
     assertThat(counts.values()).containsExactly(100, 100, 100);
   }
 
@@ -68,8 +67,7 @@ class BalancerTest {
 
     assertThat(counts).doesNotContainKey("web-3");
     // Ties go to the first of the pair, which is random as well.
-    assertThat(counts.values())
-        .allSatisfy(count -> assertThat(count).isCloseTo(1333, within(200)));
+    assertThat(counts.values()).allSatisfy(count -> assertThat(count).isCloseTo(1333, within(200)));
   }
 
   @Test
@@ -113,8 +111,7 @@ class BalancerTest {
     assertThat(ewma.load(3, 0)).isEqualTo(400);
     ewma.observe(50, 10 * SECOND);
     double weight = Math.exp(-1);
-    assertThat(ewma.load(0, 10 * SECOND))
-        .isCloseTo(100 * weight + 50 * (1 - weight), within(1e-9));
+    assertThat(ewma.load(0, 10 * SECOND)).isCloseTo(100 * weight + 50 * (1 - weight), within(1e-9));
     ewma.observe(1000, 10 * SECOND);
     assertThat(ewma.load(0, 10 * SECOND)).isEqualTo(1000);
   }
