@@ -1,10 +1,12 @@
 package dev.headroom.launcher;
 
+import dev.headroom.base.UserError;
 import dev.headroom.gateway.Gateway;
 import dev.headroom.gateway.Replica;
 import dev.headroom.runtime.Drain;
 import dev.headroom.runtime.EndpointListener;
 import dev.headroom.runtime.ReadyReplica;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ final class EndpointBoard implements EndpointListener, Drain {
     List<Replica> list =
         replicas.stream().map(each -> new Replica(each.instance(), each.address())).toList();
     ready.put(service, list);
+    notifyAll();
     gateway.ifPresent(to -> to.replicas(service, list));
   }
 
@@ -40,8 +43,28 @@ final class EndpointBoard implements EndpointListener, Drain {
     gateway = Optional.empty();
   }
 
-  synchronized int ready(String service) {
-    return ready.getOrDefault(service, List.of()).size();
+  /**
+   * Waits until {@code wanted} replicas of {@code service} are ready.
+   *
+   * @param state where the user finds the logs, for the message
+   * @throws UserError when they are not within {@code bound}
+   */
+  synchronized int awaitReady(String service, int wanted, Duration bound, Path state)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + bound.toNanos();
+    int now = ready.getOrDefault(service, List.of()).size();
+    while (now < wanted) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        throw UserError.machine(
+            "%s: %d of %d replicas ready after %d s; look at %s"
+                .formatted(
+                    service, now, wanted, bound.toSeconds(), state.resolve("logs").resolve(service)));
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      now = ready.getOrDefault(service, List.of()).size();
+    }
+    return now;
   }
 
   @Override

@@ -3,12 +3,17 @@ package dev.headroom.launcher;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /** Progress of a start, a line per step, each with the time it took. */
 final class Steps {
   private final PrintStream out;
   private final boolean terminal;
+
+  /** One step: what it makes. */
+  @FunctionalInterface
+  interface Step<T> {
+    T run() throws InterruptedException;
+  }
 
   /** Writes to standard error; running steps show only on a terminal. */
   static Steps onStandardError() {
@@ -21,7 +26,7 @@ final class Steps {
   }
 
   /** Runs one step. What it throws passes through, after the line says that it failed. */
-  <T> T run(String what, Supplier<T> step) {
+  <T> T run(String what, Step<T> step) throws InterruptedException {
     if (terminal) {
       out.print("  … " + what);
       out.flush();
@@ -29,7 +34,7 @@ final class Steps {
     long start = System.nanoTime();
     boolean done = false;
     try {
-      T result = step.get();
+      T result = step.run();
       done = true;
       return result;
     } finally {

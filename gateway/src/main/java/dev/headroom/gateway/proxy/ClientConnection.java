@@ -1,0 +1,297 @@
+package dev.headroom.gateway.proxy;
+
+import dev.headroom.gateway.http.BodyReader;
+import dev.headroom.gateway.http.ProblemResponse;
+import dev.headroom.gateway.http.Refusal;
+import dev.headroom.gateway.http.RequestHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection. Requests are answered one after the other: while one runs, the bytes of
+ * the next wait unread, so that answers are in order and memory is bounded.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+  /** Beyond this the socket is not read until some of it is used. */
+  private static final int MAX_PENDING = 64 * 1024;
+
+  final SocketChannel channel;
+  final Pending in;
+  final RequestHead head = new RequestHead();
+  final BodyReader body = new BodyReader();
+  private final Loop loop;
+  private final byte[] forwardedFields;
+  private final String ownAuthority;
+
+  private State state = State.HEAD;
+  private @Nullable ProxyExchange exchange;
+  private @Nullable Tunnel tunnel;
+  private boolean driving;
+
+  /** In HEAD, when the head began, or when there was nothing to do; in LINGER, the deadline. */
+  private long since;
+
+  private enum State {
+    /** Between requests, or in the middle of a head. */
+    HEAD,
+    /** A request is being answered. */
+    EXCHANGE,
+    /** A WebSocket. */
+    TUNNEL,
+    /** The last response is written; the rest of the input is discarded (RFC 9112, 9.6). */
+    LINGER,
+    CLOSED
+  }
+
+  ClientConnection(SocketChannel channel, Loop loop) {
+    this.channel = channel;
+    this.loop = loop;
+    this.in = new Pending(channel.alloc());
+    this.since = loop.now();
+    String client = channel.remoteAddress().getAddress().getHostAddress();
+    this.forwardedFields =
+        ("X-Forwarded-For: " + client + "\r\nX-Forwarded-Proto: http\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+    this.ownAuthority =
+        channel.localAddress().getHostString() + ":" + channel.localAddress().getPort();
+  }
+
+  /** What the upstream is told about the client. */
+  byte[] forwardedFields() {
+    return forwardedFields;
+  }
+
+  /** The host of requests that name none. */
+  String ownAuthority() {
+    return ownAuthority;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    loop.add(this);
+    loop.edge().clientCame();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    in.add((ByteBuf) msg);
+    drive();
+  }
+
+  /** Uses what has been read, as far as the state allows. */
+  void drive() {
+    if (driving) {
+      return; // A request ended while it was begun: the loop below goes on.
+    }
+    driving = true;
+    boolean more = true;
+    while (more) {
+      more =
+          switch (state) {
+            case HEAD -> readHead();
+            case EXCHANGE -> readBody();
+            case TUNNEL -> readTunnel();
+            case LINGER, CLOSED -> discard();
+          };
+    }
+    driving = false;
+    in.trim();
+    if (state != State.TUNNEL) {
+      channel.config().setAutoRead(state != State.EXCHANGE || in.size() < MAX_PENDING);
+    }
+  }
+
+  private boolean readHead() {
+    if (in.isEmpty()) {
+      return false;
+    }
+    if (head.isEmpty()) {
+      since = loop.now();
+    }
+    try {
+      if (!head.feed(in.bytes())) {
+        return false;
+      }
+    } catch (Refusal refusal) {
+      refuse(refusal.status(), refusal.detail());
+      return false;
+    }
+    state = State.EXCHANGE;
+    body.start(head.framing(), head.contentLength(), true);
+    ProxyExchange next = new ProxyExchange(this, loop, since);
+    exchange = next;
+    next.start();
+    return true;
+  }
+
+  private boolean readBody() {
+    if (exchange != null) {
+      exchange.pumpRequest();
+    }
+    return state != State.EXCHANGE;
+  }
+
+  private boolean readTunnel() {
+    if (tunnel != null) {
+      tunnel.fromClient();
+    }
+    return false;
+  }
+
+  private boolean discard() {
+    in.release();
+    return false;
+  }
+
+  private void refuse(int status, String detail) {
+    ByteBuf out = channel.alloc().buffer(512);
+    int bytes = ProblemResponse.write(out, status, detail, true, true, false);
+    loop.edge().refused(status, since, bytes, loop.random());
+    linger(channel.writeAndFlush(out));
+  }
+
+  /** The exchange is over and its response written up to {@code last}. */
+  void exchangeDone(boolean stays, boolean inputFinished, ChannelFuture last) {
+    exchange = null;
+    head.reset();
+    since = loop.now();
+    if (stays) {
+      state = State.HEAD;
+      drive();
+    } else if (inputFinished && in.isEmpty()) {
+      state = State.LINGER;
+      since = loop.now() + loop.settings().timeouts().body().toNanos();
+      last.addListener(ChannelFutureListener.CLOSE);
+    } else {
+      linger(last);
+    }
+  }
+
+  /* Closing with unread input would make the kernel send a reset, which can overtake the response
+   * on its way to the client: RFC 9112, section 9.6. */
+  private void linger(ChannelFuture last) {
+    state = State.LINGER;
+    since = loop.now() + loop.settings().timeouts().body().toNanos();
+    last.addListener(
+        (ChannelFuture written) -> {
+          since = loop.now() + loop.settings().timeouts().linger().toNanos();
+          if (written.isSuccess()) {
+            channel.shutdownOutput();
+          } else {
+            channel.close();
+          }
+        });
+    drive();
+  }
+
+  /** The exchange has become a WebSocket. */
+  void becomeTunnel(Tunnel its) {
+    exchange = null;
+    tunnel = its;
+    state = State.TUNNEL;
+    drive();
+  }
+
+  /**
+   * The response is cut: the client must see that.
+   *
+   * @param byReset because an orderly close would look like the response's end
+   */
+  void abort(boolean byReset) {
+    exchange = null;
+    state = State.LINGER;
+    since = loop.now();
+    if (byReset) {
+      channel.config().setSoLinger(0);
+    }
+    channel.close();
+  }
+
+  void closeIfIdle() {
+    if (state == State.HEAD && head.isEmpty()) {
+      channel.close();
+    }
+  }
+
+  void check(long now) {
+    Timeouts timeouts = loop.settings().timeouts();
+    switch (state) {
+      case HEAD -> {
+        if (head.isEmpty()) {
+          if (now - since > timeouts.idle().toNanos() || loop.edge().isClosing()) {
+            channel.close();
+          }
+        } else if (now - since > timeouts.head().toNanos()) {
+          refuse(408, "the request head took too long");
+        }
+      }
+      case EXCHANGE -> {
+        if (exchange != null) {
+          exchange.check(now);
+        }
+      }
+      case TUNNEL -> {
+        if (tunnel != null) {
+          tunnel.check(now);
+        }
+      }
+      case LINGER -> {
+        if (now - since > 0) {
+          channel.close();
+        }
+      }
+      case CLOSED -> {}
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    channel.flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (channel.isWritable()) {
+      if (exchange != null) {
+        exchange.clientWritable();
+      } else if (tunnel != null) {
+        tunnel.clientWritable();
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    state = State.CLOSED;
+    loop.remove(this);
+    loop.edge().clientWent();
+    if (exchange != null) {
+      ProxyExchange its = exchange;
+      exchange = null;
+      its.clientGone();
+    } else if (tunnel != null) {
+      tunnel.close();
+    }
+    in.release();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && tunnel != null) {
+      tunnel.clientFinished();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    loop.edge().clientFailed(channel, cause);
+    channel.close();
+  }
+}

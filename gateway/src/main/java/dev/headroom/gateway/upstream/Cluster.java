@@ -1,0 +1,219 @@
+package dev.headroom.gateway.upstream;
+
+import dev.headroom.base.TimeSource;
+import dev.headroom.gateway.Replica;
+import dev.headroom.spec.GatewaySpec.Balance;
+import dev.headroom.spec.HealthSpec;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replicas of one service, and the choice among them. Thread-safe.
+ *
+ * <p>Who is fit, in this order: those whose checks pass and which could be connected to; those not
+ * known to be unhealthy; all, because a request that may fail is better than one that must.
+ */
+public final class Cluster implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Cluster.class.getName());
+  private static final Upstream[] NONE = {};
+
+  private final String service;
+  private final TimeSource time;
+  // Read on every request; written under the lock of this object only.
+  private volatile Upstream[] all = NONE;
+  private volatile Upstream[] fit = NONE;
+  private volatile Balancer balancer;
+  private volatile HealthSpec health;
+  private Balance balance;
+  private final List<Upstream> leaving = new ArrayList<>();
+  private final List<HealthProbe> probes = new ArrayList<>();
+  private boolean closed;
+
+  public Cluster(String service, HealthSpec health, Balance balance, TimeSource time) {
+    this.service = service;
+    this.health = health;
+    this.balance = balance;
+    this.balancer = Balancer.of(balance);
+    this.time = time;
+  }
+
+  public String service() {
+    return service;
+  }
+
+  /** Takes new settings; the replicas stay. */
+  public synchronized void apply(HealthSpec newHealth, Balance newBalance) {
+    health = newHealth;
+    if (newBalance != balance) {
+      balancer = Balancer.of(newBalance);
+      balance = newBalance;
+    }
+  }
+
+  /**
+   * These replicas and no others. One that stays keeps its history; one that goes finishes what
+   * runs there.
+   *
+   * @return those that are leaving
+   */
+  public synchronized List<Upstream> replicas(Collection<Replica> wanted) {
+    if (closed) {
+      return List.of();
+    }
+    List<Replica> missing = new ArrayList<>(wanted);
+    List<Upstream> next = new ArrayList<>();
+    List<Upstream> gone = new ArrayList<>();
+    for (Upstream upstream : all) {
+      (missing.remove(upstream.replica()) ? next : gone).add(upstream);
+    }
+    long now = time.nanoTime();
+    for (Replica replica : missing) {
+      Upstream upstream = new Upstream(service, replica, now);
+      next.add(upstream);
+      probes.add(HealthProbe.start(upstream, () -> health, this::checked));
+    }
+    all = next.toArray(NONE);
+    refit();
+    gone.forEach(this::leave);
+    return gone;
+  }
+
+  private void leave(Upstream upstream) {
+    leaving.add(upstream);
+    for (Iterator<HealthProbe> i = probes.iterator(); i.hasNext(); ) {
+      HealthProbe probe = i.next();
+      if (probe.isOf(upstream)) {
+        probe.close();
+        i.remove();
+      }
+    }
+    upstream.remove();
+  }
+
+  /**
+   * A replica for one request, already counted as running there: {@link Upstream#end} must follow.
+   *
+   * @param tried replicas that this request has failed on; avoided while there are others
+   * @return null when the service has no replica at all
+   */
+  public @Nullable Upstream begin(List<Upstream> tried, RandomGenerator random) {
+    while (true) {
+      Upstream[] candidates = fit;
+      if (!tried.isEmpty()) {
+        candidates = without(candidates, tried);
+        if (candidates.length == 0) {
+          candidates = without(all, tried);
+        }
+        if (candidates.length == 0) {
+          candidates = fit;
+        }
+      }
+      if (candidates.length == 0) {
+        return null;
+      }
+      long now = time.nanoTime();
+      Upstream chosen = balancer.choose(candidates, random, now);
+      // Removed between the two lines above: the arrays are about to be replaced.
+      if (chosen.begin(now)) {
+        return chosen;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private static Upstream[] without(Upstream[] from, List<Upstream> tried) {
+    return Stream.of(from).filter(upstream -> !tried.contains(upstream)).toArray(Upstream[]::new);
+  }
+
+  /** A connection to it could not be made. */
+  public void suspect(Upstream upstream) {
+    if (upstream.suspect()) {
+      synchronized (this) {
+        refit();
+      }
+      LOG.log(
+          Level.INFO, "{0}: no connection; others are preferred until a check passes", upstream);
+    }
+  }
+
+  private void checked(Upstream upstream, boolean passed, String reason) {
+    HealthSpec now = health;
+    HealthState.Verdict before = upstream.verdict();
+    if (upstream.checked(passed, now.rise(), now.fall())) {
+      synchronized (this) {
+        refit();
+      }
+      if (upstream.verdict() != before) {
+        LOG.log(Level.INFO, "{0}: {1} ({2})", upstream, upstream.verdict(), reason);
+      }
+    }
+  }
+
+  private void refit() {
+    Upstream[] preferred = Stream.of(all).filter(Upstream::isPreferred).toArray(Upstream[]::new);
+    if (preferred.length == 0) {
+      preferred =
+          Stream.of(all)
+              .filter(upstream -> upstream.verdict() != HealthState.Verdict.UNHEALTHY)
+              .toArray(Upstream[]::new);
+    }
+    fit = preferred.length == 0 ? all : preferred;
+  }
+
+  /** Completes when the replica of that name gets no requests and none runs there. */
+  public synchronized @Nullable CompletableFuture<Void> drained(String instance) {
+    leaving.removeIf(upstream -> upstream.drained().isDone());
+    List<CompletableFuture<Void>> running =
+        leaving.stream()
+            .filter(upstream -> upstream.instance().equals(instance))
+            .map(Upstream::drained)
+            .toList();
+    if (!running.isEmpty()) {
+      return CompletableFuture.allOf(running.toArray(CompletableFuture[]::new));
+    }
+    for (Upstream upstream : all) {
+      if (upstream.instance().equals(instance)) {
+        return upstream.drained().copy();
+      }
+    }
+    return null;
+  }
+
+  /** The replicas there are, and those on which requests still end. */
+  public synchronized List<Upstream> upstreams() {
+    leaving.removeIf(upstream -> upstream.drained().isDone());
+    return Stream.concat(Stream.of(all), leaving.stream()).toList();
+  }
+
+  /** How many replicas there are. */
+  public int size() {
+    return all.length;
+  }
+
+  /** How many of them pass their checks and can be connected to. */
+  public int healthy() {
+    return (int) Stream.of(all).filter(Upstream::isPreferred).count();
+  }
+
+  /** Stops the checks; the replicas are let go. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    probes.forEach(HealthProbe::close);
+    probes.clear();
+    for (Upstream upstream : all) {
+      leaving.add(upstream);
+      upstream.remove();
+    }
+    all = NONE;
+    fit = NONE;
+  }
+}

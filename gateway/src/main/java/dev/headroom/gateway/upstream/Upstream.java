@@ -1,0 +1,147 @@
+package dev.headroom.gateway.upstream;
+
+import dev.headroom.gateway.Replica;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One replica with its load, its health and its end. Thread-safe: the event loops, the health check
+ * and whoever changes the replicas meet here, each for a few nanoseconds.
+ */
+public final class Upstream {
+  private static final long DECAY_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /** A failed request counts as one that took at least this long, since errors come fast. */
+  private static final double FAILURE_NANOS = 1e9;
+
+  private final String service;
+  private final Replica replica;
+
+  private final PeakEwma latency;
+  private final InFlight inFlight;
+  private final HealthState health = new HealthState();
+  private boolean suspect;
+  private boolean removed;
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  Upstream(String service, Replica replica, long now) {
+    this.service = service;
+    this.replica = replica;
+    this.latency = new PeakEwma(DECAY_NANOS, now);
+    this.inFlight = new InFlight(now);
+  }
+
+  public String service() {
+    return service;
+  }
+
+  public String instance() {
+    return replica.instance();
+  }
+
+  public InetSocketAddress address() {
+    return replica.address();
+  }
+
+  Replica replica() {
+    return replica;
+  }
+
+  /**
+   * A request is about to be sent here.
+   *
+   * @return false when the replica has been removed meanwhile: choose another
+   */
+  synchronized boolean begin(long now) {
+    if (removed) {
+      return false;
+    }
+    inFlight.begin(now);
+    return true;
+  }
+
+  /** The request that {@link #begin} counted is over, whatever came of it. */
+  public void end(long now) {
+    boolean last;
+    synchronized (this) {
+      inFlight.end(now);
+      last = removed && inFlight.running() == 0;
+    }
+    if (last) {
+      drained.complete(null);
+    }
+  }
+
+  /** It answered after so long. */
+  public synchronized void answered(long nanos, long now) {
+    latency.observe(nanos, now);
+  }
+
+  /** It failed a request: for a while others are preferred. */
+  public synchronized void failed(long nanos, long now) {
+    latency.observe(Math.max(nanos, FAILURE_NANOS), now);
+  }
+
+  /** No new requests from now on; {@link #drained} tells when the running ones are over. */
+  void remove() {
+    boolean idle;
+    synchronized (this) {
+      removed = true;
+      idle = inFlight.running() == 0;
+    }
+    if (idle) {
+      drained.complete(null);
+    }
+  }
+
+  /** Does it get no more requests? */
+  public synchronized boolean isRemoved() {
+    return removed;
+  }
+
+  /** Completes once it is removed and nothing runs there. */
+  CompletableFuture<Void> drained() {
+    return drained;
+  }
+
+  synchronized double load(long now) {
+    return latency.load(inFlight.running(), now);
+  }
+
+  synchronized int running() {
+    return inFlight.running();
+  }
+
+  /** Mean number of running requests since the last call. */
+  public synchronized double meanInFlight(long now) {
+    return inFlight.mean(now);
+  }
+
+  /** A connection could not be made: avoid it until a check succeeds. True when that is news. */
+  synchronized boolean suspect() {
+    boolean news = !suspect;
+    suspect = true;
+    return news;
+  }
+
+  /** A health check ended. True when that changes who is preferred. */
+  synchronized boolean checked(boolean passed, int rise, int fall) {
+    boolean cleared = passed && suspect;
+    suspect &= !passed;
+    return health.checked(passed, rise, fall) || cleared;
+  }
+
+  synchronized HealthState.Verdict verdict() {
+    return health.verdict();
+  }
+
+  synchronized boolean isPreferred() {
+    return !suspect && health.verdict() == HealthState.Verdict.HEALTHY;
+  }
+
+  @Override
+  public String toString() {
+    return service + "/" + instance() + "@" + address();
+  }
+}

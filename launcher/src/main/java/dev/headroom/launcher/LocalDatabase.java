@@ -1,0 +1,150 @@
+package dev.headroom.launcher;
+
+import dev.headroom.base.Component;
+import dev.headroom.base.Health;
+import dev.headroom.base.TimeSource;
+import dev.headroom.engines.StateFolder;
+import dev.headroom.router.Member;
+import dev.headroom.runtime.DatabaseAccess;
+import dev.headroom.runtime.DatabaseCluster;
+import dev.headroom.runtime.DatabaseSettings;
+import dev.headroom.signals.TelemetryConsumer;
+import dev.headroom.spec.DatabaseSpec;
+import dev.headroom.spec.ScaledApp;
+import dev.headroom.spec.Secrets;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The database as the rest of the wiring sees it: run here, or run by someone else. */
+sealed interface LocalDatabase extends Component {
+
+  /** Connections of a member that the router's pool does not take: replication, ours, a person's. */
+  int SPARE_CONNECTIONS = 30;
+
+  List<Member> routerMembers();
+
+  dev.headroom.router.DatabaseAccess routerAccess();
+
+  /** The application's access through the router at {@code address}. */
+  DatabaseAccess access(InetSocketAddress address);
+
+  /** The application's access straight to the primary. */
+  DatabaseAccess migrationAccess();
+
+  static LocalDatabase run(
+      ScaledApp app,
+      StateFolder state,
+      LocalSettings settings,
+      TelemetryConsumer telemetry,
+      TimeSource time)
+      throws InterruptedException {
+    DatabaseSettings database =
+        new DatabaseSettings(
+            app.database(),
+            state.directory("postgres"),
+            state.directory("logs"),
+            state.directory("secrets").resolve("headroom"),
+            settings.fsync(),
+            settings.primaryBuffers(),
+            settings.replicaBuffers(),
+            app.router().pool().connections() + SPARE_CONNECTIONS);
+    return new Here(DatabaseCluster.start(database, state, members -> {}, telemetry, time));
+  }
+
+  static LocalDatabase external(DatabaseSpec spec, Secrets secrets) {
+    PostgresUrl primary =
+        PostgresUrl.parse(
+            "spec.database.primary",
+            secrets.resolve("spec.database.primary", spec.primary().orElseThrow()));
+    List<Member> members = new ArrayList<>();
+    members.add(new Member("primary", primary.address()));
+    for (int i = 0; i < spec.readReplicas().size(); i++) {
+      String place = "spec.database.readReplicas[" + i + "]";
+      String url = secrets.resolve(place, spec.readReplicas().get(i));
+      members.add(new Member("replica-" + (i + 1), PostgresUrl.parse(place, url).address()));
+    }
+    return new Elsewhere(primary, members);
+  }
+
+  /** Run here. */
+  record Here(DatabaseCluster cluster) implements LocalDatabase {
+
+    @Override
+    public List<Member> routerMembers() {
+      return cluster.members().stream()
+          .map(member -> new Member(member.name(), member.address()))
+          .toList();
+    }
+
+    @Override
+    public dev.headroom.router.DatabaseAccess routerAccess() {
+      DatabaseAccess access = cluster.primaryAccess();
+      return new dev.headroom.router.DatabaseAccess(
+          access.database(), access.user(), access.password());
+    }
+
+    @Override
+    public DatabaseAccess access(InetSocketAddress address) {
+      return cluster.primaryAccess().at(address);
+    }
+
+    @Override
+    public DatabaseAccess migrationAccess() {
+      return cluster.primaryAccess();
+    }
+
+    @Override
+    public String name() {
+      return cluster.name();
+    }
+
+    @Override
+    public Health check() {
+      return cluster.check();
+    }
+
+    @Override
+    public void close() {
+      cluster.close();
+    }
+  }
+
+  /** Run by someone else, who looks after it: here it is only reached. */
+  record Elsewhere(PostgresUrl primary, List<Member> routerMembers) implements LocalDatabase {
+
+    @Override
+    public dev.headroom.router.DatabaseAccess routerAccess() {
+      return new dev.headroom.router.DatabaseAccess(
+          primary.database(), primary.user(), primary.password());
+    }
+
+    @Override
+    public DatabaseAccess access(InetSocketAddress address) {
+      return new DatabaseAccess(
+          address.getHostString(),
+          address.getPort(),
+          primary.database(),
+          primary.user(),
+          primary.password());
+    }
+
+    @Override
+    public DatabaseAccess migrationAccess() {
+      return access(primary.address());
+    }
+
+    @Override
+    public String name() {
+      return "database elsewhere";
+    }
+
+    @Override
+    public Health check() {
+      return Health.up();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,52 @@
+package dev.headroom.launcher;
+
+import dev.headroom.base.Lifecycle;
+import dev.headroom.base.TimeSource;
+import dev.headroom.base.UserError;
+import dev.headroom.router.Router;
+import dev.headroom.signals.OtlpExporter;
+import dev.headroom.spec.ScaledApp;
+import dev.headroom.spec.Secrets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code headroom router}. */
+@Command(
+    name = "router",
+    description = "Run the router alone, in front of the PostgreSQL that the document names.",
+    footer = {
+      "",
+      "Applications connect to it instead of to PostgreSQL, with the same user and password.",
+      "",
+      "Example:",
+      "  headroom router -f app.yaml --telemetry http://10.0.0.9:4318"
+    })
+final class RouterCommand implements Callable<Integer> {
+  @Mixin private final RoleOptions options = new RoleOptions();
+
+  @Override
+  public Integer call() {
+    ScaledApp app = options.document();
+    if (!app.database().isExternal()) {
+      throw UserError.usage(
+          "spec.database.primary: missing (expected: the URL of a primary); `headroom up` runs a database of its own");
+    }
+    TimeSource time = TimeSource.system();
+    LocalDatabase database =
+        LocalDatabase.external(app.database(), new Secrets(System.getenv(), Path.of(".headroom")));
+    return Foreground.run(
+        () -> {
+          try (Lifecycle lifecycle = new Lifecycle()) {
+            OtlpExporter exporter = lifecycle.add(options.exporter(app, time));
+            Router router =
+                lifecycle.add(
+                    Router.start(
+                        app, database.routerMembers(), database.routerAccess(), exporter, time));
+            return options.serve(
+                app, lifecycle, "router on postgres:/" + router.address());
+          }
+        });
+  }
+}

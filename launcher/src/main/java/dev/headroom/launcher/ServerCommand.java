@@ -1,0 +1,51 @@
+package dev.headroom.launcher;
+
+import dev.headroom.apm.Ingest;
+import dev.headroom.apm.TelemetryStore;
+import dev.headroom.base.ByteSize;
+import dev.headroom.base.Lifecycle;
+import dev.headroom.base.TimeSource;
+import dev.headroom.console.Console;
+import dev.headroom.engines.StateFolder;
+import dev.headroom.spec.ScaledApp;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code headroom server}. */
+@Command(
+    name = "server",
+    description = "Run the server role: takes telemetry in, keeps it, shows it in the console.",
+    footer = {"", "Example:", "  headroom server -f app.yaml --state /var/lib/headroom"})
+final class ServerCommand implements Callable<Integer> {
+  private static final ByteSize ROOM = ByteSize.mebibytes(256);
+
+  @Mixin private final RoleOptions options = new RoleOptions();
+  @Mixin private final StateOption state = new StateOption();
+
+  @Override
+  public Integer call() {
+    ScaledApp app = options.document();
+    TimeSource time = TimeSource.system();
+    return Foreground.run(
+        () -> {
+          try (StateFolder folder = StateFolder.open(state.forApp(app.name()), ROOM);
+              Lifecycle lifecycle = new Lifecycle()) {
+            TelemetryStore store =
+                lifecycle.add(
+                    TelemetryStore.open(
+                        folder.directory("telemetry"), app.apm().retention(), time));
+            Ingest ingest = lifecycle.add(Ingest.start(app.apm(), store));
+            Console console = lifecycle.add(Console.start(app, store, time));
+            folder.port("otlp-grpc", ingest.grpcPort());
+            folder.port("otlp-http", ingest.httpPort());
+            folder.port("console", console.port());
+            return options.serve(
+                app,
+                lifecycle,
+                "console on http://127.0.0.1:%d, OTLP on %d (gRPC) and %d (HTTP)"
+                    .formatted(console.port(), ingest.grpcPort(), ingest.httpPort()));
+          }
+        });
+  }
+}
