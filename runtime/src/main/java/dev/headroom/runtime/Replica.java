@@ -1,5 +1,8 @@
 package dev.headroom.runtime;
 
+import dev.headroom.autoscaler.NodePool;
+import dev.headroom.autoscaler.Placement;
+import dev.headroom.autoscaler.ReplicaRequest;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.ChildProcess;
@@ -38,7 +41,7 @@ final class Replica {
   record Context(
       ServiceLaunch launch,
       ChildRegistry registry,
-      Placement placement,
+      NodePool nodes,
       Drain drain,
       Semaphore starts,
       Listener listener,
@@ -69,6 +72,7 @@ final class Replica {
   private volatile ReplicaState state = ReplicaState.STARTING;
   private volatile Optional<ChildProcess> process = Optional.empty();
   private volatile Optional<InetSocketAddress> address = Optional.empty();
+  private volatile Instant stateSince;
   private volatile int restarts;
   private volatile boolean told;
 
@@ -78,6 +82,7 @@ final class Replica {
     this.instance = service + "-" + number;
     this.spec = spec;
     this.context = context;
+    this.stateSince = context.time().now();
     this.thread = Thread.ofVirtual().name("replica-" + instance).unstarted(this::live);
   }
 
@@ -99,6 +104,11 @@ final class Replica {
 
   ReplicaState state() {
     return state;
+  }
+
+  /** Since when {@link #state()} has been so. */
+  Instant stateSince() {
+    return stateSince;
   }
 
   Optional<ChildProcess> process() {
@@ -150,15 +160,18 @@ final class Replica {
     } catch (InterruptedException e) {
       process.ifPresent(ChildProcess::kill);
     } finally {
-      context.placement.remove(instance);
+      context.nodes.remove(instance);
       enter(ReplicaState.GONE);
     }
   }
 
   private boolean place() {
-    return switch (context.placement.place(service, instance, spec.resources())) {
-      case Placement.Placed.On _ -> true;
-      case Placement.Placed.Nowhere(String reason) -> {
+    ReplicaRequest request =
+        new ReplicaRequest(
+            instance, service, spec.resources().cpu(), spec.resources().memory());
+    return switch (context.nodes.place(request)) {
+      case Placement.Placed _ -> true;
+      case Placement.Unplaceable(String reason) -> {
         if (state != ReplicaState.UNPLACED) {
           enter(ReplicaState.UNPLACED);
           context.listener.event(this, true, "cannot be placed: " + reason);
@@ -299,6 +312,7 @@ final class Replica {
 
   private void enter(ReplicaState next) {
     if (state != next) {
+      stateSince = context.time().now();
       state = next;
       context.listener.stateChanged(this);
     }

@@ -6,7 +6,8 @@ import java.time.Instant;
  * What one replica uses.
  *
  * @param ready may be sent requests
- * @param startedAt of its process
+ * @param startedAt of its process; the epoch while it has none
+ * @param readySince since when {@code ready} has been so
  * @param cpuCores mean over the last sample; NaN before the first
  * @param residentBytes at the last sample; 0 before the first
  * @param sampledAt when that was
@@ -15,6 +16,7 @@ public record ReplicaUsage(
     String instance,
     boolean ready,
     Instant startedAt,
+    Instant readySince,
     double cpuCores,
     long residentBytes,
     Instant sampledAt) {}

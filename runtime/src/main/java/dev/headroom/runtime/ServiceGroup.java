@@ -32,7 +32,7 @@ final class ServiceGroup implements Replica.Listener {
         new Replica.Context(
             context.launch(),
             context.registry(),
-            context.placement(),
+            context.nodes(),
             context.drain(),
             context.starts(),
             this,

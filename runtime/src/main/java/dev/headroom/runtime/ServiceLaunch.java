@@ -33,6 +33,10 @@ public record ServiceLaunch(
     environment = Map.copyOf(environment);
   }
 
+  public ServiceLaunch withEnvironment(Map<String, String> value) {
+    return new ServiceLaunch(logs, workingDirectory, expansion, value, values);
+  }
+
   ProcessSpec processOf(
       String service, String instance, ServiceSpec spec, Optional<InetSocketAddress> address) {
     Map<String, String> told = new LinkedHashMap<>(environment);

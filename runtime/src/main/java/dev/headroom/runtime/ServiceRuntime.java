@@ -1,5 +1,7 @@
 package dev.headroom.runtime;
 
+import dev.headroom.autoscaler.NodePool;
+import dev.headroom.autoscaler.VirtualNode;
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
 import dev.headroom.base.Reloadable;
@@ -43,15 +45,15 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
   private static final Attributes RESOURCE = Attributes.of("service.name", "headroom-runtime");
 
   private final Map<String, ServiceGroup> groups = new LinkedHashMap<>();
-  private final Placement placement;
+  private final NodePool nodes;
   private final TelemetryConsumer telemetry;
   private final TimeSource time;
   private final ScheduledExecutorService sampling;
   private final ProcessSampler sampler = new ProcessSampler();
   private final Map<String, ReplicaUsage> usage = new ConcurrentHashMap<>();
 
-  private ServiceRuntime(Placement placement, TelemetryConsumer telemetry, TimeSource time) {
-    this.placement = placement;
+  private ServiceRuntime(NodePool nodes, TelemetryConsumer telemetry, TimeSource time) {
+    this.nodes = nodes;
     this.telemetry = telemetry;
     this.time = time;
     this.sampling =
@@ -67,17 +69,17 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
       ScaledApp app,
       ServiceLaunch launch,
       ChildRegistry registry,
-      Placement placement,
+      NodePool nodes,
       EndpointListener endpoints,
       Drain drain,
       TelemetryConsumer telemetry,
       TimeSource time) {
-    ServiceRuntime runtime = new ServiceRuntime(placement, telemetry, time);
+    ServiceRuntime runtime = new ServiceRuntime(nodes, telemetry, time);
     Replica.Context context =
         new Replica.Context(
             launch,
             registry,
-            placement,
+            nodes,
             drain,
             new Semaphore(PARALLEL_STARTS, true),
             runtime.new Events(),
@@ -134,6 +136,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
                 replica.instance(),
                 replica.state() == ReplicaState.READY,
                 startedAt,
+                replica.stateSince(),
                 current ? last.cpuCores() : Double.NaN,
                 current ? last.residentBytes() : 0,
                 current ? last.sampledAt() : Instant.EPOCH));
@@ -230,11 +233,13 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
                           replica.instance(),
                           replica.state() == ReplicaState.READY,
                           process.get().startedAt(),
+                          replica.stateSince(),
                           sample.cores(),
                           sample.residentBytes(),
                           time.now()));
-                  placement
+                  nodes
                       .nodeOf(replica.instance())
+                      .map(VirtualNode::name)
                       .ifPresent(
                           node -> {
                             double[] sum = perNode.computeIfAbsent(node, n -> new double[2]);
@@ -266,7 +271,9 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
     Map<String, Object> words = new LinkedHashMap<>(series.toMap());
     words.put(Vocabulary.STATE, replica.state().word());
     words.put("headroom.restarts", (long) replica.restarts());
-    placement.nodeOf(replica.instance()).ifPresent(node -> words.put(Vocabulary.NODE, node));
+    nodes
+        .nodeOf(replica.instance())
+        .ifPresent(node -> words.put(Vocabulary.NODE, node.name()));
     process.ifPresent(
         child -> {
           words.put("process.pid", child.pid());

@@ -2,7 +2,11 @@ package dev.headroom.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.autoscaler.NodePool;
+import dev.headroom.base.ByteSize;
+import dev.headroom.base.Cpu;
 import dev.headroom.base.Health;
+import dev.headroom.base.Percent;
 import dev.headroom.base.TimeSource;
 import dev.headroom.engines.ChildRegistry;
 import dev.headroom.signals.LogRecord;
@@ -36,6 +40,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,16 +53,18 @@ class ServiceRuntimeIT {
   private final List<String> order = new CopyOnWriteArrayList<>();
   private final List<Telemetry> telemetry = new CopyOnWriteArrayList<>();
   @TempDir private Path folder;
+  private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
   private Optional<ServiceRuntime> running = Optional.empty();
 
   @AfterEach
   void stop() {
     running.ifPresent(ServiceRuntime::close);
+    scheduler.shutdownNow();
   }
 
   @Test
   void scalesUpAndDownAndDrainsBeforeItStops() throws IOException {
-    ServiceRuntime runtime = start(new FakePlacement(10), service(1, 4));
+    ServiceRuntime runtime = start(service(1, 4));
     Await.until(SOON, () -> ready().size() == 1);
     assertThat(get(ready().getFirst().address(), "/")).isEqualTo("web-1 hello");
 
@@ -80,7 +88,7 @@ class ServiceRuntimeIT {
 
   @Test
   void oneThatIsKilledComesBackAndTheEventSaysSo() {
-    ServiceRuntime runtime = start(new FakePlacement(10), service(2, 2));
+    ServiceRuntime runtime = start(service(2, 2));
     Await.until(SOON, () -> ready().size() == 2);
 
     long pid = pidOf("web-1");
@@ -94,7 +102,7 @@ class ServiceRuntimeIT {
 
   @Test
   void oneThatAnswersBadlyIsWithdrawnThenReplaced() throws IOException {
-    start(new FakePlacement(10), service(1, 1));
+    start(service(1, 1));
     Await.until(SOON, () -> ready().size() == 1);
     InetSocketAddress first = ready().getFirst().address();
 
@@ -108,7 +116,7 @@ class ServiceRuntimeIT {
   @Test
   void oneThatCannotStartSaysWhyAndIsTriedAgain() {
     ServiceSpec service = service(1, 1);
-    start(new FakePlacement(10), withCommand(service, command("fail")));
+    start(withCommand(service, command("fail")));
 
     Await.until(
         SOON, () -> events().stream().filter(t -> t.contains("status 3")).count() >= 3);
@@ -119,17 +127,16 @@ class ServiceRuntimeIT {
 
   @Test
   void oneThatNoNodeHasRoomForIsNotStarted() {
-    start(new FakePlacement(1), service(2, 2));
+    start(big(service(1, 1)));
 
-    Await.until(SOON, () -> ready().size() == 1);
-    Await.until(
-        SOON, () -> events().stream().anyMatch(t -> t.contains("the only node is full")));
-    assertThat(running.orElseThrow().check()).isInstanceOf(Health.Degraded.class);
+    Await.until(SOON, () -> events().stream().anyMatch(t -> t.contains("cannot be placed")));
+    assertThat(ready()).isEmpty();
+    assertThat(running.orElseThrow().check()).isInstanceOf(Health.Down.class);
   }
 
   @Test
   void cpuAndMemoryAreMeasured() {
-    ServiceRuntime runtime = start(new FakePlacement(10), service(1, 1));
+    ServiceRuntime runtime = start(service(1, 1));
 
     Await.until(
         SOON, () -> runtime.usage("web").stream().anyMatch(u -> u.residentBytes() > 1 << 20));
@@ -143,7 +150,7 @@ class ServiceRuntimeIT {
             Vocabulary.MACHINE_CPU);
   }
 
-  private ServiceRuntime start(Placement placement, ServiceSpec web) {
+  private ServiceRuntime start(ServiceSpec web) {
     ServiceLaunch launch =
         new ServiceLaunch(
             folder.resolve("logs"), folder, words -> words, Map.of("GREETING", "hello"), v -> "");
@@ -152,7 +159,12 @@ class ServiceRuntimeIT {
             app(web),
             launch,
             ChildRegistry.NONE,
-            placement,
+            NodePool.start(
+                app(web),
+                Duration.ofMinutes(1),
+                telemetry::add,
+                TimeSource.system(),
+                scheduler),
             (service, ready) -> {
               boolean had4 =
                   endpoints.getOrDefault(service, List.of()).stream()
@@ -234,11 +246,21 @@ class ServiceRuntimeIT {
         new ReplicasSpec(min, max),
         new TargetsSpec(Optional.empty(), Optional.empty(), OptionalInt.empty()),
         new ResourcesSpec(
-            new dev.headroom.base.Cpu(100), dev.headroom.base.ByteSize.mebibytes(64)),
+            new Cpu(100), ByteSize.mebibytes(64)),
         Duration.ofSeconds(5));
   }
 
   private static ServiceSpec withCommand(ServiceSpec s, List<String> command) {
+    return with(s, command, s.resources());
+  }
+
+  /** Larger than any machine there is. */
+  private static ServiceSpec big(ServiceSpec s) {
+    return with(s, s.command(), new ResourcesSpec(new Cpu(1_000_000), ByteSize.mebibytes(64)));
+  }
+
+  private static ServiceSpec with(
+      ServiceSpec s, List<String> command, ResourcesSpec resources) {
     return new ServiceSpec(
         s.image(),
         s.deploymentRef(),
@@ -250,7 +272,7 @@ class ServiceRuntimeIT {
         s.env(),
         s.replicas(),
         s.targets(),
-        s.resources(),
+        resources,
         s.stopGrace());
   }
 
@@ -280,7 +302,7 @@ class ServiceRuntimeIT {
         new DatabaseSpec(
             0, DatabaseSpec.Durability.REQUIRED, "app", "app", Optional.empty(), List.of()),
         new RedisSpec(0, 0, List.of()),
-        new NodesSpec(1, 1, new dev.headroom.base.Percent(0), List.of("m7i")),
+        new NodesSpec(1, 1, new Percent(0), List.of("m7i")),
         new ApmSpec(
             0,
             0,
@@ -289,7 +311,7 @@ class ServiceRuntimeIT {
             "127.0.0.1",
             Optional.empty(),
             new ApmSpec.Retention(
-                Duration.ofDays(1), Duration.ofDays(1), dev.headroom.base.ByteSize.mebibytes(100))),
+                Duration.ofDays(1), Duration.ofDays(1), ByteSize.mebibytes(100))),
         Map.of(),
         List.of());
   }
