@@ -45,6 +45,21 @@ final class Steps {
     }
   }
 
+  /** A line that the next one replaces on a terminal, and that is left out elsewhere. */
+  void progress(String line) {
+    if (terminal) {
+      out.print("\r\033[K  " + line);
+      out.flush();
+    }
+  }
+
+  /** Ends a progress line, if there is one. */
+  void endProgress() {
+    if (terminal) {
+      out.println();
+    }
+  }
+
   void say(String line) {
     out.println(line);
     out.flush();
