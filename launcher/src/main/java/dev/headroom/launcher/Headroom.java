@@ -47,17 +47,16 @@ final class Headroom {
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT);
     Logging.start();
-    int status = run(args);
-    if (status != WAITING_FOR_SIGNAL) {
-      System.exit(status);
-    }
+    System.exit(run(args));
   }
 
-  /** A command that goes on after it returns would answer this; the shutdown hook ends it. */
-  private static final int WAITING_FOR_SIGNAL = -1;
-
   static int run(String... args) {
-    return commandLine().execute(args);
+    CommandLine commandLine = commandLine();
+    int status = commandLine.execute(args);
+    // Commands print whole texts, not lines: nothing else flushes what is left.
+    commandLine.getOut().flush();
+    commandLine.getErr().flush();
+    return status;
   }
 
   static CommandLine commandLine() {

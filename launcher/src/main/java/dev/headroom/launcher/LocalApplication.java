@@ -11,8 +11,10 @@ import dev.headroom.base.Problem;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.console.Console;
+import dev.headroom.console.ConsoleSettings;
 import dev.headroom.engines.StateFolder;
 import dev.headroom.gateway.Gateway;
+import dev.headroom.router.QueryListener;
 import dev.headroom.router.Router;
 import dev.headroom.runtime.Migration;
 import dev.headroom.runtime.RedisRuntime;
@@ -72,8 +74,8 @@ final class LocalApplication implements AutoCloseable {
       }
       TelemetryStore store = startStore();
       Ingest ingest = startIngest(store);
-      Console console = lifecycle.add(Console.start(app, store, time));
-      this.consolePort = noted("console", console.port());
+      Console console = lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
+      this.consolePort = noted("console", console.uri().getPort());
       LocalDatabase database = startDatabase(store);
       Router router = startRouter(store, database);
       Optional<RedisRuntime> redis = startRedis(store);
@@ -149,7 +151,12 @@ final class LocalApplication implements AutoCloseable {
             () ->
                 lifecycle.add(
                     Router.start(
-                        app, database.routerMembers(), database.routerAccess(), store, time)));
+                        app.router(),
+                        database.routerMembers(),
+                        database.routerAccess(),
+                        QueryListener.NONE,
+                        store,
+                        time)));
     noted("router", router.address().getPort());
     return router;
   }

@@ -3,6 +3,7 @@ package dev.headroom.launcher;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
+import dev.headroom.router.QueryListener;
 import dev.headroom.router.Router;
 import dev.headroom.signals.OtlpExporter;
 import dev.headroom.spec.ScaledApp;
@@ -43,7 +44,12 @@ final class RouterCommand implements Callable<Integer> {
             Router router =
                 lifecycle.add(
                     Router.start(
-                        app, database.routerMembers(), database.routerAccess(), exporter, time));
+                        app.router(),
+                        database.routerMembers(),
+                        database.routerAccess(),
+                        QueryListener.NONE,
+                        exporter,
+                        time));
             return options.serve(
                 app, lifecycle, "router on postgres:/" + router.address());
           }

@@ -6,6 +6,7 @@ import dev.headroom.base.ByteSize;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.TimeSource;
 import dev.headroom.console.Console;
+import dev.headroom.console.ConsoleSettings;
 import dev.headroom.engines.StateFolder;
 import dev.headroom.spec.ScaledApp;
 import java.util.concurrent.Callable;
@@ -36,15 +37,15 @@ final class ServerCommand implements Callable<Integer> {
                     TelemetryStore.open(
                         folder.directory("telemetry"), app.apm().retention(), time));
             Ingest ingest = lifecycle.add(Ingest.start(app.apm(), store));
-            Console console = lifecycle.add(Console.start(app, store, time));
+            Console console = lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
             folder.port("otlp-grpc", ingest.grpcPort());
             folder.port("otlp-http", ingest.httpPort());
-            folder.port("console", console.port());
+            folder.port("console", console.uri().getPort());
             return options.serve(
                 app,
                 lifecycle,
                 "console on http://127.0.0.1:%d, OTLP on %d (gRPC) and %d (HTTP)"
-                    .formatted(console.port(), ingest.grpcPort(), ingest.httpPort()));
+                    .formatted(console.uri().getPort(), ingest.grpcPort(), ingest.httpPort()));
           }
         });
   }
