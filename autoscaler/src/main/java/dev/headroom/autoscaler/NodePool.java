@@ -310,14 +310,14 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
               Vocabulary.NODE_MEMORY_REQUESTED,
               "By",
               attributes,
-              node.memoryRequested().bytes(),
+              (double) node.memoryRequested().bytes(),
               now));
       metrics.add(
           gauge(
               Vocabulary.NODE_MEMORY_ALLOCATABLE,
               "By",
               attributes,
-              node.type().allocatableMemory().bytes(),
+              (double) node.type().allocatableMemory().bytes(),
               now));
     }
     return metrics;

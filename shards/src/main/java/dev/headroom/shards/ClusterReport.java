@@ -139,11 +139,11 @@ final class ClusterReport {
             "headroom.redis.master", node.master().map(NodeAddress::toString).orElse(""));
   }
 
-  private Metric gauge(String name, String unit, Attributes attributes, double value, long now) {
-    return new Metric.Gauge(name, unit, attributes, RESOURCE, lastNanos, now, value);
+  private Metric gauge(String name, String unit, Attributes attributes, long value, long now) {
+    return new Metric.Gauge(name, unit, attributes, RESOURCE, lastNanos, now, (double) value);
   }
 
-  private Metric sum(String name, String unit, Attributes attributes, double value, long now) {
-    return new Metric.Sum(name, unit, attributes, RESOURCE, lastNanos, now, value);
+  private Metric sum(String name, String unit, Attributes attributes, long value, long now) {
+    return new Metric.Sum(name, unit, attributes, RESOURCE, lastNanos, now, (double) value);
   }
 }

@@ -99,7 +99,7 @@ final class Formation {
             .max(
                 Comparator.<Map.Entry<NodeAddress, Answer>>comparingInt(
                         entry -> acquaintances(entry.getValue(), answers))
-                    .thenComparing(entry -> -addresses.indexOf(entry.getKey())))
+                    .thenComparingInt(entry -> -addresses.indexOf(entry.getKey())))
             .orElseThrow()
             .getKey();
     ClusterTable known = of(host, answers).table();

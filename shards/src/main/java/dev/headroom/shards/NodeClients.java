@@ -147,7 +147,7 @@ final class NodeClients implements AutoCloseable {
 
     synchronized void drop() {
       if (connection != null && connection.isOpen()) {
-        connection.closeAsync();
+        var _ = connection.closeAsync();
       }
       connection = null;
     }

@@ -261,7 +261,6 @@ class RedisClusterIT {
           ClusterClientOptions.builder()
               .topologyRefreshOptions(
                   ClusterTopologyRefreshOptions.builder()
-                      .enableAllAdaptiveRefreshTriggers()
                       .adaptiveRefreshTriggersTimeout(Duration.ofMillis(500))
                       .enablePeriodicRefresh(Duration.ofSeconds(1))
                       .build())
