@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The gateway over real sockets, between a client and replicas that are scripted byte by byte. */
 @Timeout(60)
+@SuppressWarnings("StringConcatToTextBlock") // HTTP has CRLF, text blocks have LF.
 class GatewayTest {
   private final List<AutoCloseable> open = new ArrayList<>();
   private final Queue<Telemetry> telemetry = new ConcurrentLinkedQueue<>();
