@@ -65,18 +65,6 @@ final class Ascii {
   }
 
   /** Are the bytes {@code lower}, without regard to case? */
-  static boolean same(byte[] bytes, int from, int to, byte[] lower) {
-    if (to - from != lower.length) {
-      return false;
-    }
-    for (int i = 0; i < lower.length; i++) {
-      if (lower(bytes[from + i]) != lower[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   static boolean same(byte[] bytes, int from, int to, String lower) {
     if (to - from != lower.length()) {
       return false;

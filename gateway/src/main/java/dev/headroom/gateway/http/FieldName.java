@@ -46,11 +46,11 @@ enum FieldName {
 
   private static final FieldName[][] BY_LENGTH = byLength();
 
-  private final byte[] lower;
+  private final String lower;
   private final Hop hop;
 
   FieldName(String lower, Hop hop) {
-    this.lower = Ascii.bytes(lower);
+    this.lower = lower;
     this.hop = hop;
   }
 
@@ -79,14 +79,14 @@ enum FieldName {
   private static FieldName[][] byLength() {
     int longest = 0;
     for (FieldName name : values()) {
-      longest = Math.max(longest, name.lower.length);
+      longest = Math.max(longest, name.lower.length());
     }
     FieldName[][] table = new FieldName[longest + 1][];
     for (int length = 0; length <= longest; length++) {
       int wanted = length;
       table[length] =
           Arrays.stream(values())
-              .filter(name -> name != OTHER && name.lower.length == wanted)
+              .filter(name -> name != OTHER && name.lower.length() == wanted)
               .toArray(FieldName[]::new);
     }
     return table;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A client's connection. Requests are answered one after the other: while one runs, the bytes of
  * the next wait unread, so that answers are in order and memory is bounded.
  */
+// A write or close that fails ends the channel, and channelInactive tells of that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Beyond this the socket is not read until some of it is used. */
   private static final int MAX_PENDING = 64 * 1024;

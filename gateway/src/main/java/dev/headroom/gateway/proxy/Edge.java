@@ -22,7 +22,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +37,7 @@ public final class Edge {
 
   private final Transport transport = Transport.best();
   private final MultiThreadIoEventLoopGroup group;
-  private final Map<EventExecutor, Loop> loops = new IdentityHashMap<>();
+  private final Map<EventExecutor, Loop> loops = new HashMap<>();
   private final Channel server;
   private final TimeSource time;
   private final Traces traces;
@@ -118,7 +118,7 @@ public final class Edge {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw UserError.machine(
           "spec.gateway.listen: %d cannot be bound on %s: %s (expected: a free port; 0 picks one)"
               .formatted(

@@ -10,9 +10,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  * One event loop with all that belongs to it: its clients, its idle upstream connections (last used
  * first, so that few stay warm and the others age), its time-outs. Used on its own thread only.
  */
+// A write or close that fails ends the channel, and channelInactive tells of that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Loop {
   private final EventLoop executor;
   private final Edge edge;
   private final RandomGenerator random;
-  private final Map<Upstream, Deque<UpstreamConnection>> idle = new IdentityHashMap<>();
-  private final Set<ClientConnection> clients = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<Upstream, Deque<UpstreamConnection>> idle = new HashMap<>();
+  private final Set<ClientConnection> clients = new HashSet<>();
 
   Loop(EventLoop executor, Edge edge, RandomGenerator random) {
     this.executor = executor;
@@ -38,7 +40,7 @@ final class Loop {
 
   /** Looks for what has waited too long, from now on. */
   void watch(Duration every) {
-    var unused =
+    var _ =
         executor.scheduleWithFixedDelay(
             this::sweep, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }

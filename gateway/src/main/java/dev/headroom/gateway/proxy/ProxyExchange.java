@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing of a response has been written to the client until {@link Phase#RESPONDING}: up to
  * there a failure can become another attempt or an error response, from there on only an abort.
  */
+// A write or close that fails ends the channel, and channelInactive tells of that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class ProxyExchange {
   private static final int MAX_ATTEMPTS = 6;
   private static final int MAX_INTERIM_RESPONSES = 16;

@@ -52,7 +52,7 @@ public final class RouteTable {
     public RouteTable build() {
       routes.sort(
           Comparator.comparing(Route::below)
-              .thenComparing(route -> -route.prefix.length())
+              .thenComparingInt(route -> -route.prefix.length())
               .thenComparing(Route::prefix));
       return new RouteTable(List.copyOf(routes));
     }

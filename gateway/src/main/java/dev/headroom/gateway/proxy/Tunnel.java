@@ -6,6 +6,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 
 /** A WebSocket: bytes go both ways unread, each side may end its half, until both have. */
+// A write or close that fails ends the channel, and channelInactive tells of that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Tunnel {
   private final ClientConnection client;
   private final UpstreamConnection upstream;

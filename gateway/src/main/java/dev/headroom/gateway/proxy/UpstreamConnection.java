@@ -12,6 +12,8 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to a replica: in the pool, or at work for one exchange or tunnel. */
+// A write or close that fails ends the channel, and channelInactive tells of that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   final SocketChannel channel;
   final Upstream upstream;

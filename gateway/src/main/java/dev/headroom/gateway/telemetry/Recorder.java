@@ -95,7 +95,7 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
   }
 
   private void every(Duration period, Runnable task) {
-    var unused =
+    var _ =
         scheduler.scheduleAtFixedRate(
             task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -184,7 +184,7 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
             connections.getAsInt()));
     long lost = dropped.sumThenReset();
     if (lost > 0) {
-      cells.add(SPANS_DROPPED, "{span}", Attributes.empty(), lost);
+      cells.add(SPANS_DROPPED, "{span}", Attributes.empty(), (double) lost);
     }
     telemetry.accept(Telemetry.metrics(metrics));
   }

@@ -75,12 +75,12 @@ public final class Upstream {
 
   /** It answered after so long. */
   public synchronized void answered(long nanos, long now) {
-    latency.observe(nanos, now);
+    latency.observe((double) nanos, now);
   }
 
   /** It failed a request: for a while others are preferred. */
   public synchronized void failed(long nanos, long now) {
-    latency.observe(Math.max(nanos, FAILURE_NANOS), now);
+    latency.observe(Math.max((double) nanos, FAILURE_NANOS), now);
   }
 
   /** No new requests from now on; {@link #drained} tells when the running ones are over. */

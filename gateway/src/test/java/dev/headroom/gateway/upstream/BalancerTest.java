@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.headroom.base.UserError;
 import dev.headroom.gateway.Replica;
 import dev.headroom.spec.GatewaySpec.Balance;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,7 +27,10 @@ class BalancerTest {
         .mapToObj(
             i ->
                 new Upstream(
-                    "web", new Replica("web-" + i, new InetSocketAddress("127.0.0.1", 1 + i)), 0))
+                    "web",
+                    new Replica(
+                        "web-" + i, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1 + i)),
+                    0))
         .toArray(Upstream[]::new);
   }
 

@@ -6,6 +6,7 @@ import dev.headroom.gateway.Replica;
 import dev.headroom.spec.GatewaySpec.Balance;
 import dev.headroom.spec.HealthSpec;
 import dev.headroom.testing.FakeTime;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ class ClusterTest {
   }
 
   private static Replica replica(int number) {
-    return new Replica("web-" + number, new InetSocketAddress("127.0.0.1", 1));
+    return new Replica("web-" + number, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
   }
 
   private Upstream begin(Upstream... tried) {
