@@ -170,6 +170,16 @@ final class DuckStore implements TelemetryStore {
     errand(this::maintainNow);
   }
 
+  /** Seals whatever is hot. */
+  void sealAll() {
+    errand(
+        () -> {
+          for (Table table : Table.values()) {
+            database.seal(table);
+          }
+        });
+  }
+
   private void errand(Step step) {
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     queue.add(new Work.Errand(step, done));

@@ -1,7 +1,9 @@
 package dev.headroom.apm;
 
+import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.logging.AccessLogWriter;
 import dev.headroom.base.Component;
@@ -9,6 +11,7 @@ import dev.headroom.base.Health;
 import dev.headroom.base.UserError;
 import dev.headroom.signals.OtlpSignal;
 import dev.headroom.spec.ApmSpec;
+import io.netty.channel.EventLoopGroup;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where OTLP comes in: gRPC and HTTP, each on a port of its own (either port answers both). Takes
@@ -26,12 +30,15 @@ import java.util.concurrent.Executors;
 public final class Ingest implements Component {
   private final Server server;
   private final ExecutorService decoding;
+  private final EventLoopGroup events;
   private final int grpcPort;
   private final int httpPort;
 
-  private Ingest(Server server, ExecutorService decoding, int grpcPort, int httpPort) {
+  private Ingest(
+      Server server, ExecutorService decoding, EventLoopGroup events, int grpcPort, int httpPort) {
     this.server = server;
     this.decoding = decoding;
+    this.events = events;
     this.grpcPort = grpcPort;
     this.httpPort = httpPort;
   }
@@ -50,6 +57,7 @@ public final class Ingest implements Component {
           "spec.apm.address: " + spec.address() + " (expected: an address of this machine)");
     }
     ExecutorService decoding = Executors.newVirtualThreadPerTaskExecutor();
+    EventLoopGroup events = EventLoopGroups.newEventLoopGroup(1, "otlp-ingest");
     Intake intake = new Intake(store);
     ServerBuilder builder =
         Server.builder()
@@ -57,8 +65,8 @@ public final class Ingest implements Component {
             // A connection holds little, and an idle SDK exports once a minute.
             .idleTimeout(Duration.ofMinutes(5))
             .requestTimeout(Duration.ofSeconds(30))
-            .workerGroup(1)
-            .blockingTaskExecutor(1)
+            .workerGroup(events, false)
+            .errorHandler(new OtlpErrors().orElse(ServerErrorHandler.ofDefault()))
             .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(2))
             .accessLogWriter(AccessLogWriter.disabled(), false)
             .disableServerHeader()
@@ -84,6 +92,7 @@ public final class Ingest implements Component {
     } catch (CompletionException e) {
       server.close();
       decoding.close();
+      end(events);
       throw failure(spec, e);
     }
     List<Integer> ports =
@@ -96,7 +105,7 @@ public final class Ingest implements Component {
         ports.contains(spec.http())
             ? spec.http()
             : ports.stream().filter(p -> p != grpc).findFirst().orElse(grpc);
-    return new Ingest(server, decoding, grpc, http);
+    return new Ingest(server, decoding, events, grpc, http);
   }
 
   private static RuntimeException failure(ApmSpec spec, CompletionException e) {
@@ -136,5 +145,11 @@ public final class Ingest implements Component {
   public void close() {
     server.close();
     decoding.close();
+    end(events);
+  }
+
+  /* Netty's own default waits two seconds for latecomers. */
+  private static void end(EventLoopGroup events) {
+    events.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

@@ -115,11 +115,15 @@ final class OtlpGrpcService implements HttpService {
   }
 
   private static HttpResponse failed(int code, String message) {
-    return HttpResponse.of(
-        head()
-            .set("grpc-status", Integer.toString(code))
-            .set("grpc-message", percentEncoded(message))
-            .build());
+    return HttpResponse.of(status(code, message));
+  }
+
+  /** An answer that is nothing but a status: "Trailers-Only". */
+  static ResponseHeaders status(int code, String message) {
+    return head()
+        .set("grpc-status", Integer.toString(code))
+        .set("grpc-message", percentEncoded(message))
+        .build();
   }
 
   private static HttpResponse busy() {
