@@ -58,6 +58,36 @@ public final class Attributes {
     return new Attributes(keys, values);
   }
 
+  /**
+   * The first {@code size} pairs, copied; of equal keys the last one counts. The arrays may be
+   * reordered.
+   */
+  static Attributes ofPairs(String[] keys, Object[] values, int size) {
+    if (size == 0) {
+      return EMPTY;
+    }
+    // By insertion: a dozen keys, mostly in order already.
+    int n = 0;
+    for (int i = 0; i < size; i++) {
+      String key = keys[i];
+      Object value = normal(key, values[i]);
+      int at = n;
+      while (at > 0 && keys[at - 1].compareTo(key) > 0) {
+        at--;
+      }
+      if (at > 0 && keys[at - 1].equals(key)) {
+        values[at - 1] = value;
+        continue;
+      }
+      System.arraycopy(keys, at, keys, at + 1, n - at);
+      System.arraycopy(values, at, values, at + 1, n - at);
+      keys[at] = key;
+      values[at] = value;
+      n++;
+    }
+    return new Attributes(Arrays.copyOf(keys, n), Arrays.copyOf(values, n));
+  }
+
   private static Object normal(String key, @Nullable Object value) {
     return switch (value) {
       case String s -> s;

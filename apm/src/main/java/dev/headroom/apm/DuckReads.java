@@ -1,0 +1,294 @@
+package dev.headroom.apm;
+
+import dev.headroom.apm.TelemetryQueries.TraceSummary;
+import dev.headroom.signals.Attributes;
+import dev.headroom.signals.LogRecord;
+import dev.headroom.signals.Span;
+import dev.headroom.signals.SpanId;
+import dev.headroom.signals.TraceId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Questions to the disk. Thread-safe. */
+final class DuckReads implements CellSource {
+  private static final Span.Kind[] KINDS = Span.Kind.values();
+  private static final Span.Status[] STATUSES = Span.Status.values();
+
+  private final DuckDatabase database;
+  private final Dictionary<Series> series;
+  private final Dictionary<Attributes> resources;
+
+  DuckReads(DuckDatabase database, Dictionary<Series> series, Dictionary<Attributes> resources) {
+    this.database = database;
+    this.series = series;
+    this.resources = resources;
+  }
+
+  /** Fills the dictionaries and the texts from their tables. */
+  void loadDictionaries(QueryTexts texts) {
+    database.read(
+        (connection, tables) -> {
+          try (Statement sql = connection.createStatement()) {
+            try (ResultSet rows =
+                sql.executeQuery("SELECT kind, metric, unit, attributes FROM series ORDER BY id")) {
+              while (rows.next()) {
+                series.load(
+                    new Series(
+                        Series.Kind.valueOf(rows.getString(1)),
+                        rows.getString(2),
+                        rows.getString(3),
+                        AttributesJson.read(rows.getString(4))));
+              }
+            }
+            try (ResultSet rows =
+                sql.executeQuery("SELECT attributes FROM resources ORDER BY id")) {
+              while (rows.next()) {
+                resources.load(AttributesJson.read(rows.getString(1)));
+              }
+            }
+            try (ResultSet rows = sql.executeQuery("SELECT fingerprint, text FROM query_texts")) {
+              while (rows.next()) {
+                texts.put(rows.getString(1), rows.getString(2));
+              }
+            }
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public void scan(String metric, long from, long to, Visitor visitor) {
+    String ids = ids(metric);
+    if (!ids.isEmpty()) {
+      scanWhere("series IN (" + ids + ") AND ", from, to, visitor);
+    }
+  }
+
+  /** Every cell of every metric. */
+  void scanAll(long from, long to, Visitor visitor) {
+    scanWhere("", from, to, visitor);
+  }
+
+  private void scanWhere(String condition, long from, long to, Visitor visitor) {
+    database.read(
+        (connection, tables) -> {
+          try (PreparedStatement sql =
+              connection.prepareStatement(
+                  "SELECT series, time, value, sketch FROM "
+                      + tables.rows(Table.CELLS, from, to)
+                      + " WHERE "
+                      + condition
+                      + "time >= ? AND time < ?")) {
+            sql.setLong(1, from);
+            sql.setLong(2, to);
+            try (ResultSet rows = sql.executeQuery()) {
+              while (rows.next()) {
+                Series of = series.value(rows.getInt(1));
+                if (of != null) {
+                  visitor.cell(of, rows.getLong(2), rows.getDouble(3), rows.getBytes(4));
+                }
+              }
+            }
+          }
+          return true;
+        });
+  }
+
+  private String ids(String metric) {
+    List<Series> all = series.all();
+    StringBuilder ids = new StringBuilder();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).metric().equals(metric)) {
+        ids.append(ids.isEmpty() ? "" : ",").append(i);
+      }
+    }
+    return ids.toString();
+  }
+
+  OptionalLong newest(String metric) {
+    String ids = ids(metric);
+    if (ids.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    return database.read(
+        (connection, tables) -> {
+          try (Statement sql = connection.createStatement();
+              ResultSet row =
+                  sql.executeQuery(
+                      "SELECT max(time) FROM "
+                          + tables.rows(Table.CELLS, Long.MIN_VALUE, Long.MAX_VALUE)
+                          + " WHERE series IN ("
+                          + ids
+                          + ")")) {
+            long newest = row.next() ? row.getLong(1) : 0;
+            return newest == 0 ? OptionalLong.empty() : OptionalLong.of(newest);
+          }
+        });
+  }
+
+  List<LogRecord> events(long from, long to, String prefix, int limit) {
+    return database.read(
+        (connection, tables) -> {
+          try (PreparedStatement sql =
+              connection.prepareStatement(
+                  "SELECT time, severity, event, body, trace_id, span_id, attributes, resource FROM"
+                      + " "
+                      + tables.rows(Table.LOGS, from, to)
+                      + " WHERE time >= ? AND time < ? AND event <> '' AND starts_with(event, ?)"
+                      + " ORDER BY time DESC LIMIT ?")) {
+            sql.setLong(1, from);
+            sql.setLong(2, to);
+            sql.setString(3, prefix);
+            sql.setInt(4, limit);
+            List<LogRecord> events = new ArrayList<>();
+            try (ResultSet rows = sql.executeQuery()) {
+              while (rows.next()) {
+                events.add(
+                    new LogRecord(
+                        rows.getLong(1),
+                        rows.getInt(2),
+                        rows.getString(3),
+                        rows.getString(4),
+                        traceId(rows, 5),
+                        new SpanId(rows.getLong(6)),
+                        AttributesJson.read(rows.getString(7)),
+                        resource(rows.getInt(8))));
+              }
+            }
+            return events;
+          }
+        });
+  }
+
+  /* Light columns first, to choose; then the whole of the few that were chosen. */
+  List<TraceSummary> traces(
+      long from, long to, Optional<String> route, boolean slowestFirst, int limit) {
+    return database.read(
+        (connection, tables) -> {
+          Set<UUID> chosen = new LinkedHashSet<>();
+          try (PreparedStatement sql =
+              connection.prepareStatement(
+                  "SELECT trace_id FROM "
+                      + tables.rows(Table.SPANS, from, to)
+                      + " WHERE entry AND start >= ? AND start < ?"
+                      + (route.isPresent() ? " AND route = ?" : "")
+                      + " ORDER BY "
+                      + (slowestFirst ? "duration" : "start")
+                      // A trace has an entry per service; it is listed once.
+                      + " DESC LIMIT ?")) {
+            int parameter = 1;
+            sql.setLong(parameter++, from);
+            sql.setLong(parameter++, to);
+            if (route.isPresent()) {
+              sql.setString(parameter++, route.get());
+            }
+            sql.setInt(parameter, Math.min(limit, 10_000) * 8);
+            try (ResultSet rows = sql.executeQuery()) {
+              while (rows.next() && chosen.size() < limit) {
+                chosen.add((UUID) rows.getObject(1));
+              }
+            }
+          }
+          // A trace may begin before and end after the window, but hardly by more than this.
+          long slack = Duration.ofMinutes(10).toNanos();
+          Map<UUID, Collection<Span>> spans =
+              chosen.isEmpty()
+                  ? Map.of()
+                  : spans(
+                      connection,
+                      tables.rows(Table.SPANS, from - slack, to + slack),
+                      "trace_id IN ("
+                          + chosen.stream()
+                              .map(id -> "'" + id + "'::UUID")
+                              .collect(Collectors.joining(","))
+                          + ") AND start >= "
+                          + (from - slack)
+                          + " AND start < "
+                          + (to + slack));
+          return chosen.stream()
+              .filter(spans::containsKey)
+              .map(id -> RecentSpans.summary(spans.get(id)))
+              .toList();
+        });
+  }
+
+  List<Span> trace(TraceId traceId) {
+    return database.read(
+        (connection, tables) -> {
+          UUID id = new UUID(traceId.high(), traceId.low());
+          Map<UUID, Collection<Span>> found =
+              spans(
+                  connection,
+                  tables.rows(Table.SPANS, Long.MIN_VALUE, Long.MAX_VALUE),
+                  "trace_id = '" + id + "'::UUID");
+          return List.copyOf(found.getOrDefault(id, List.of()));
+        });
+  }
+
+  private Map<UUID, Collection<Span>> spans(Connection connection, String from, String where)
+      throws SQLException {
+    // By span id: a sender that did not hear our answer has sent it again.
+    Map<UUID, Map<SpanId, Span>> found = new HashMap<>();
+    try (Statement sql = connection.createStatement();
+        ResultSet rows =
+            sql.executeQuery(
+                "SELECT trace_id, span_id, parent_id, name, kind, start, duration, status,"
+                    + " status_message, attributes, events, resource, scope FROM "
+                    + from
+                    + " WHERE "
+                    + where
+                    + " ORDER BY start")) {
+      while (rows.next()) {
+        TraceId traceId = traceId(rows, 1);
+        SpanId spanId = new SpanId(rows.getLong(2));
+        Span span =
+            new Span(
+                traceId,
+                spanId,
+                new SpanId(rows.getLong(3)),
+                rows.getString(4),
+                KINDS[rows.getInt(5)],
+                rows.getLong(6),
+                rows.getLong(6) + rows.getLong(7),
+                STATUSES[rows.getInt(8)],
+                rows.getString(9),
+                AttributesJson.read(rows.getString(10)),
+                AttributesJson.readEvents(rows.getString(11)),
+                resource(rows.getInt(12)),
+                rows.getString(13));
+        found
+            .computeIfAbsent(new UUID(traceId.high(), traceId.low()), t -> new LinkedHashMap<>())
+            .putIfAbsent(spanId, span);
+      }
+    }
+    Map<UUID, Collection<Span>> traces = new HashMap<>();
+    found.forEach((id, spans) -> traces.put(id, spans.values()));
+    return traces;
+  }
+
+  private static TraceId traceId(ResultSet rows, int column) throws SQLException {
+    UUID id = (UUID) rows.getObject(column);
+    return new TraceId(id.getMostSignificantBits(), id.getLeastSignificantBits());
+  }
+
+  private Attributes resource(int id) {
+    Attributes resource = resources.value(id);
+    return resource == null ? Attributes.empty() : resource;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.headroom.apm;
+
+import dev.headroom.base.Health;
+import dev.headroom.base.TimeSource;
+import dev.headroom.signals.LogRecord;
+import dev.headroom.signals.Metric;
+import dev.headroom.signals.OtlpSignal;
+import dev.headroom.signals.Span;
+import dev.headroom.signals.Telemetry;
+import dev.headroom.signals.TraceId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The store without a disk. What is taken can be asked for at once. */
+final class MemoryStore implements TelemetryStore {
+  private final TimeSource time;
+  private final DropCounts dropped = new DropCounts();
+  private final RecentTelemetry recent;
+  private final RecentSpans spans;
+  private final CellQueries queries;
+  private final LongAdder takenSpans = new LongAdder();
+  private final LongAdder takenPoints = new LongAdder();
+  private final LongAdder takenLogs = new LongAdder();
+
+  MemoryStore(StoreLimits limits, TimeSource time) {
+    this.time = time;
+    this.recent = new RecentTelemetry(limits, time, dropped, Long.MIN_VALUE);
+    this.spans = new RecentSpans(limits);
+    this.queries = new CellQueries(recent.cells, recent.texts);
+  }
+
+  @Override
+  public boolean offer(Telemetry batch) {
+    accept(batch);
+    return true;
+  }
+
+  @Override
+  public synchronized void accept(Telemetry batch) {
+    recent.cells.trim(recent.horizon());
+    recent.events.trim(recent.horizon());
+    for (Metric metric : batch.metrics()) {
+      if (recent.isPlausible("metrics", metric.endEpochNanos())) {
+        takenPoints.increment();
+        recent.cells.measured(metric.name(), metric.endEpochNanos());
+        add(Cell.of(recent.cells.admit(Series.of(metric)), metric));
+      }
+    }
+    SpanCells spanCells = new SpanCells();
+    for (Span span : batch.spans()) {
+      if (recent.isPlausible("spans", span.endEpochNanos())) {
+        takenSpans.increment();
+        spans.add(span);
+        spanCells.add(span);
+      }
+    }
+    spanCells.drain().forEach(this::add);
+    for (LogRecord log : batch.logs()) {
+      if (recent.isPlausible("logs", log.epochNanos())) {
+        takenLogs.increment();
+        recent.texts.learn(log);
+        if (!log.eventName().isEmpty()) {
+          recent.events.add(log);
+        }
+      }
+    }
+  }
+
+  private void add(Cell cell) {
+    if (!recent.cells.add(cell)) {
+      dropped.add("metrics", "memory full", 1);
+    }
+  }
+
+  @Override
+  public void refused(OtlpSignal signal, String reason, long items) {
+    dropped.add(DropCounts.name(signal), reason, items);
+  }
+
+  @Override
+  public void flush() {
+    // Nothing waits.
+  }
+
+  @Override
+  public List<EndpointStats> endpoints(Window window) {
+    return queries.endpoints(window);
+  }
+
+  @Override
+  public List<EndpointPoint> endpointSeries(
+      Window window, Duration step, Optional<String> service, Optional<String> route) {
+    return queries.endpointSeries(window, step, service, route);
+  }
+
+  @Override
+  public List<QueryStats> queries(Window window) {
+    return queries.queries(window);
+  }
+
+  @Override
+  public List<GaugeValue> latest(String metric, Duration maxAge) {
+    return recent.cells.latest(metric, Times.nanos(time.now().minus(maxAge))).stream()
+        .map(c -> new GaugeValue(c.series().attributes(), Times.instant(c.time()), c.value()))
+        .toList();
+  }
+
+  @Override
+  public List<MetricSeries> series(
+      String metric, Window window, Duration step, List<String> groupBy) {
+    return queries.series(metric, window, step, groupBy);
+  }
+
+  @Override
+  public List<LogRecord> events(Window window, String prefix, int limit) {
+    return recent.events.find(Times.nanos(window.from()), Times.nanos(window.to()), prefix, limit);
+  }
+
+  @Override
+  public List<TraceSummary> traces(
+      Window window, Optional<String> route, boolean slowestFirst, int limit) {
+    return spans.find(
+        Times.nanos(window.from()), Times.nanos(window.to()), route, slowestFirst, limit);
+  }
+
+  @Override
+  public List<Span> trace(TraceId traceId) {
+    return spans.trace(traceId);
+  }
+
+  @Override
+  public Optional<Instant> newest(String metric) {
+    return recent.cells.newest(metric).stream().mapToObj(Times::instant).findFirst();
+  }
+
+  @Override
+  public StoreStats storeStats() {
+    return new StoreStats(0, takenSpans.sum(), takenPoints.sum(), takenLogs.sum(), dropped.list());
+  }
+
+  @Override
+  public String name() {
+    return "telemetry store";
+  }
+
+  @Override
+  public Health check() {
+    return Health.up();
+  }
+
+  @Override
+  public void close() {
+    // Holds nothing but memory.
+  }
+}

@@ -1,0 +1,215 @@
+package dev.headroom.apm;
+
+import static dev.headroom.apm.TelemetryFixtures.metrics;
+import static dev.headroom.apm.TelemetryFixtures.spans;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.base.ByteSize;
+import dev.headroom.base.UserError;
+import dev.headroom.signals.Telemetry;
+import dev.headroom.signals.TraceId;
+import dev.headroom.signals.Vocabulary;
+import dev.headroom.spec.ApmSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DuckStoreTest extends TelemetryStoreContract {
+  static final ApmSpec.Retention RETENTION =
+      new ApmSpec.Retention(Duration.ofDays(3), Duration.ofDays(30), ByteSize.mebibytes(1024));
+
+  @TempDir Path folder;
+
+  @Override
+  TelemetryStore open() {
+    return DuckStore.open(folder, RETENTION, StoreLimits.USUAL, time);
+  }
+
+  private TelemetryStore reopen() {
+    store.close();
+    store = open();
+    return store;
+  }
+
+  private Window lastDay() {
+    return Window.before(time.now().plusNanos(1), Duration.ofDays(1));
+  }
+
+  private void storeOneOfEach() {
+    store.accept(
+        new Telemetry(
+            List.of(now.server(1, 1, "/a", 200, Duration.ofMillis(10))),
+            List.of(
+                now.requests("web", "GET", "/a", 200, 0.010, 0.020),
+                now.query("aa", "primary", 0.001),
+                now.gauge("g", 4)),
+            List.of(
+                now.event("e", "body"),
+                now.event(
+                    Vocabulary.EVENT_QUERY,
+                    "",
+                    Vocabulary.QUERY,
+                    "aa",
+                    Vocabulary.QUERY_TEXT,
+                    "SELECT ?"))));
+    store.flush();
+  }
+
+  private void assertOneOfEach(Window window) {
+    assertThat(store.endpoints(window))
+        .filteredOn(e -> e.service().equals("web"))
+        .singleElement()
+        .satisfies(
+            e -> {
+              assertThat(e.count()).isEqualTo(2);
+              assertThat(e.latency()).isEqualTo(TelemetryFixtures.sketch(0.010, 0.020));
+            });
+    assertThat(store.queries(window))
+        .singleElement()
+        .satisfies(q -> assertThat(q.text()).isEqualTo("SELECT ?"));
+    assertThat(store.series("g", window, STEP, List.of()))
+        .singleElement()
+        .satisfies(s -> assertThat(s.points().getFirst().value()).isEqualTo(4));
+    assertThat(store.events(window, "e", 10)).hasSize(1);
+    assertThat(store.trace(new TraceId(0xABCDL << 48, 1))).hasSize(1);
+    assertThat(store.traces(window, Optional.of("/a"), true, 10)).hasSize(1);
+  }
+
+  @Test
+  void findsEverythingAgainAfterARestart() {
+    storeOneOfEach();
+    reopen();
+    assertOneOfEach(lastMinute());
+    assertOneOfEach(lastDay());
+    assertThat(store.newest("g")).contains(time.now());
+    assertThat(store.latest("g", STEP)).hasSize(1);
+  }
+
+  @Test
+  void anOldWindowIsAnsweredFromTheDisk() {
+    storeOneOfEach();
+    time.advance(Duration.ofHours(2));
+    assertOneOfEach(lastDay());
+    assertThat(store.latest("g", Duration.ofHours(3))).hasSize(1);
+  }
+
+  @Test
+  void whatIsSealedIsStillThereAndWhatComesAfterToo() throws IOException {
+    storeOneOfEach();
+    time.advance(Duration.ofHours(7));
+    ((DuckStore) store).maintain();
+    assertThat(segments()).hasSize(3);
+    assertOneOfEach(lastDay());
+
+    store.accept(spans(now.server(2, 1, "/a", 200, Duration.ofMillis(20))));
+    assertThat(store.traces(lastDay(), Optional.of("/a"), true, 10)).hasSize(2);
+
+    reopen();
+    assertThat(store.traces(lastDay(), Optional.of("/a"), true, 10)).hasSize(2);
+    assertThat(store.endpoints(lastDay())).isNotEmpty();
+  }
+
+  @Test
+  void rawDataGoesBeforeRollups() throws IOException {
+    storeOneOfEach();
+    time.advance(Duration.ofHours(7));
+    ((DuckStore) store).maintain();
+    time.advance(Duration.ofDays(4));
+    ((DuckStore) store).maintain();
+
+    Window week = Window.before(time.now(), Duration.ofDays(7));
+    assertThat(store.traces(week, Optional.empty(), false, 10)).isEmpty();
+    assertThat(store.events(week, "", 10)).isEmpty();
+    assertThat(store.endpoints(week)).isNotEmpty();
+    assertThat(segments()).hasSize(1);
+
+    time.advance(Duration.ofDays(30));
+    ((DuckStore) store).maintain();
+    assertThat(segments()).isEmpty();
+    assertThat(store.endpoints(Window.before(time.now(), Duration.ofDays(60)))).isEmpty();
+  }
+
+  @Test
+  void theDiskSettingDeletesTheOldestFirst() throws IOException {
+    store.close();
+    ApmSpec.Retention small =
+        new ApmSpec.Retention(Duration.ofDays(3), Duration.ofDays(30), new ByteSize(6 << 20));
+    DuckStore bounded = DuckStore.open(folder, small, StoreLimits.USUAL, time);
+    store = bounded;
+    for (int i = 1; i <= 40; i++) {
+      for (int j = 0; j < 1_000; j++) {
+        bounded.accept(
+            spans(
+                now.client(
+                    1000L * i + j, i, 0, "q" + Math.sqrt(i * 1000 + j), Duration.ofNanos(i * j))));
+      }
+      time.advance(Duration.ofMinutes(40));
+      bounded.maintain();
+    }
+
+    assertThat(bounded.storeStats().bytesOnDisk()).isLessThanOrEqualTo(6 << 20);
+    assertThat(bounded.trace(new TraceId(0xABCDL << 48, 40_001))).hasSize(1);
+  }
+
+  @Test
+  void aFileThatNoSegmentNamesIsRemoved() throws IOException {
+    storeOneOfEach();
+    store.close();
+    Files.writeString(folder.resolve("segments/spans-00000099.parquet.unfinished"), "half");
+    store = open();
+    assertThat(segments()).isEmpty();
+    assertOneOfEach(lastMinute());
+  }
+
+  @Test
+  void aFullQueueRefusesInsteadOfWaiting() {
+    store.close();
+    store =
+        DuckStore.open(
+            folder, RETENTION, new StoreLimits(Duration.ofMinutes(20), 10, 100, 10, 3, 10), time);
+    store.close();
+
+    assertThat(store.offer(metrics(now.gauge("g", 1)))).isFalse();
+    store.accept(metrics(now.gauge("g", 1)));
+    assertThat(store.storeStats().dropped())
+        .containsExactly(new TelemetryQueries.Dropped("metrics", "closed", 1));
+  }
+
+  @Test
+  void aFolderOfANewerVersionIsAUsersError() throws SQLException {
+    store.close();
+    try (Connection duck =
+            DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("telemetry.duckdb"));
+        Statement sql = duck.createStatement()) {
+      sql.execute("UPDATE meta SET format = 99");
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("format 99 (expected: at most 1)");
+  }
+
+  @Test
+  void aFolderThatIsAFileIsAUsersError() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertThatThrownBy(() -> DuckStore.open(file, RETENTION, StoreLimits.USUAL, time))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("cannot be written");
+  }
+
+  private List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("segments"))) {
+      return files.toList();
+    }
+  }
+}
