@@ -49,7 +49,8 @@ final class ShapeReader {
               : named(StatementKind.PREPARE, 1);
       case "execute" -> named(StatementKind.EXECUTE, 1);
       case "deallocate" -> named(StatementKind.DEALLOCATE, is(from, 1, "prepare") ? 2 : 1);
-      case "declare" -> plain(StatementKind.DECLARE, "cursor");
+      case "declare" ->
+          subject(StatementKind.DECLARE, "cursor", has("hold") ? "hold" : "");
       case "fetch", "move", "close" -> plain(StatementKind.CURSOR, "cursor");
       case "listen" -> plain(StatementKind.LISTEN, "session state");
       case "unlisten" -> plain(StatementKind.UNLISTEN, "session state");
@@ -70,7 +71,13 @@ final class ShapeReader {
           "reassign",
           "do",
           "call" ->
-          plain(StatementKind.DDL, "catalog change");
+          subject(
+              StatementKind.DDL,
+              "catalog change",
+              is(from, 1, "temp", "temporary", "local", "global", "or")
+                      && (has("temp") || has("temporary"))
+                  ? "temp"
+                  : "");
       default -> plain(StatementKind.OTHER, "unknown statement");
     };
   }
@@ -244,19 +251,24 @@ final class ShapeReader {
 
   private StatementShape named(StatementKind kind, int offset) {
     int i = from + offset;
-    return new StatementShape(
-        kind,
-        "prepared statement",
-        Set.of(),
-        Set.of(),
-        Set.of(),
-        Set.of(),
-        Optional.empty(),
-        i < to && tokens.isName(i) ? tokens.name(i) : "",
-        false);
+    return subject(
+        kind, "prepared statement", i < to && tokens.isName(i) ? tokens.name(i) : "");
+  }
+
+  private boolean has(String word) {
+    for (int i = from; i < to; i++) {
+      if (tokens.isWord(i, word)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static StatementShape plain(StatementKind kind, String doubt) {
+    return subject(kind, doubt, "");
+  }
+
+  private static StatementShape subject(StatementKind kind, String doubt, String subject) {
     return new StatementShape(
         kind,
         doubt,
@@ -265,7 +277,7 @@ final class ShapeReader {
         Set.of(),
         Set.of(),
         Optional.empty(),
-        "",
+        subject,
         false);
   }
 

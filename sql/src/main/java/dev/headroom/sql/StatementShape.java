@@ -16,7 +16,8 @@ import java.util.Set;
  * @param commonTables names of the statement's own CTEs
  * @param attributes names behind a dot: columns, or functions written as columns
  * @param setting of SET and RESET
- * @param subject the name in DEALLOCATE, PREPARE, EXECUTE; {@code all} for DEALLOCATE ALL
+ * @param subject the name in DEALLOCATE, PREPARE, EXECUTE, {@code all} for DEALLOCATE ALL; {@code
+ *     temp} of a CREATE of something temporary, {@code hold} of a DECLARE … WITH HOLD
  * @param readOnlyBlock BEGIN … READ ONLY without SERIALIZABLE or DEFERRABLE
  */
 public record StatementShape(
