@@ -1,4 +1,8 @@
-/** Real servers as child processes: PostgreSQL, Redis, and whatever else is started and watched. */
+/**
+ * Real servers as child processes. Start at {@link dev.headroom.engines.StateFolder}, which
+ * remembers them, then {@link dev.headroom.engines.PostgresServer} and {@link
+ * dev.headroom.engines.RedisServer}; {@link dev.headroom.engines.ChildProcess} runs anything else.
+ */
 @NullMarked
 package dev.headroom.engines;
 

@@ -154,6 +154,9 @@ public final class Vocabulary {
   /** Event; SERVICE, INSTANCE: a replica ended by itself, became unhealthy, was restarted. */
   public static final String EVENT_REPLICA = "headroom.replica";
 
+  /** Event; NODE, STATE added or removed, REASON, host.type, SIMULATED. */
+  public static final String EVENT_NODE = "headroom.node";
+
   /** Event; headroom.redis.node. */
   public static final String EVENT_REDIS = "headroom.redis";
 }

@@ -25,7 +25,8 @@ public record ApmSpec(
 
   /** How long what is stored stays. */
   public record Retention(
-      @Setting(value = "Spans and log records.", def = "3d") Duration raw,
-      @Setting(value = "Rates, errors and percentiles.", def = "30d") Duration rollups,
-      @Setting(value = "Disk the store may use.", def = "20Gi") ByteSize disk) {}
+      @Setting(value = "Spans and log records.", def = "3d", min = 60_000) Duration raw,
+      @Setting(value = "Rates, errors and percentiles.", def = "30d", min = 60_000)
+          Duration rollups,
+      @Setting(value = "Disk the store may use.", def = "20Gi", min = 64 << 20) ByteSize disk) {}
 }

@@ -27,8 +27,8 @@ public record ScaledApp(
   public static final String KIND = "ScaledApp";
 
   public ScaledApp {
-    services = Map.copyOf(services);
-    channels = Map.copyOf(channels);
+    services = Ordered.copyOf(services);
+    channels = Ordered.copyOf(channels);
     alerts = List.copyOf(alerts);
   }
 }

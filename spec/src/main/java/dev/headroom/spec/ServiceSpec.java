@@ -21,14 +21,14 @@ public record ServiceSpec(
     @Setting("Bounds of the number of replicas.") ReplicasSpec replicas,
     @Setting("What the autoscaler keeps.") TargetsSpec targets,
     @Setting("What one replica asks for.") ResourcesSpec resources,
-    @Setting(value = "Time to finish running work after SIGTERM.", def = "15s")
+    @Setting(value = "Time to finish running work after SIGTERM.", def = "15s", max = 3_600_000)
         Duration stopGrace) {
 
   public ServiceSpec {
     command = List.copyOf(command);
     endpoints = List.copyOf(endpoints);
     paths = List.copyOf(paths);
-    env = Map.copyOf(env);
+    env = Ordered.copyOf(env);
   }
 
   /** Answers HTTP behind the gateway. */

@@ -25,9 +25,18 @@ public @interface Setting {
   /** Known, but not built yet: a document that uses it is refused, never ignored. */
   boolean notYet() default false;
 
-  /** Smallest number allowed. */
+  /** Words of an enum that are known, but not built yet. */
+  String[] notYetWords() default {};
+
+  /** Smallest value allowed: a number, milliseconds, bytes, millicores, percent. */
   long min() default Long.MIN_VALUE;
 
-  /** Largest number allowed. */
+  /** Largest value allowed, in the unit of {@link #min}. */
   long max() default Long.MAX_VALUE;
+
+  /**
+   * The key, written before this one in the record, that this one may not be below: a lower value
+   * is refused, a lower default gives way.
+   */
+  String atLeast() default "";
 }

@@ -3,8 +3,8 @@ package dev.headroom.spec;
 import java.nio.file.Path;
 
 /**
- * A value that may be secret: a literal, or a reference to where it is kept. Prints as redacted
- * unless it is a literal that is no secret.
+ * A value that may be secret: a literal, or a reference to where it is kept, which {@link Secrets}
+ * follows. A literal always prints as redacted, as nobody knows which ones are secret.
  */
 public sealed interface Value {
 

@@ -1,4 +1,8 @@
-/** What tests share: a clock that is advanced by hand, real servers on free ports, raw sockets. */
+/**
+ * What tests share. Start at {@link dev.headroom.testing.PostgresExtension} and {@link
+ * dev.headroom.testing.RedisExtension} for real servers, {@link dev.headroom.testing.RawSocket} for
+ * protocols, {@link dev.headroom.testing.FakeTime} for time.
+ */
 @NullMarked
 package dev.headroom.testing;
 

@@ -1,0 +1,98 @@
+package dev.headroom.autoscaler;
+
+import dev.headroom.base.ByteSize;
+import dev.headroom.base.Cpu;
+import dev.headroom.base.Percent;
+import dev.headroom.spec.ApmSpec;
+import dev.headroom.spec.DatabaseSpec;
+import dev.headroom.spec.GatewaySpec;
+import dev.headroom.spec.HealthSpec;
+import dev.headroom.spec.NodesSpec;
+import dev.headroom.spec.RedisSpec;
+import dev.headroom.spec.ReplicasSpec;
+import dev.headroom.spec.ResourcesSpec;
+import dev.headroom.spec.RouterSpec;
+import dev.headroom.spec.ScaledApp;
+import dev.headroom.spec.ServiceSpec;
+import dev.headroom.spec.TargetsSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Documents for tests: what the autoscaler reads of them varies, the rest is as by default. */
+final class Apps {
+  private Apps() {}
+
+  static ScaledApp app(Map<String, ServiceSpec> services, NodesSpec nodes) {
+    return new ScaledApp(
+        "tracker",
+        services,
+        Optional.empty(),
+        new GatewaySpec(
+            0,
+            "127.0.0.1",
+            GatewaySpec.Balance.PEAK_EWMA,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(75),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty()),
+        new RouterSpec(
+            0,
+            "127.0.0.1",
+            RouterSpec.PoolSize.AUTO,
+            Duration.ofSeconds(10),
+            Duration.ZERO,
+            Duration.ofSeconds(10)),
+        new DatabaseSpec(
+            4, DatabaseSpec.Durability.REQUIRED, "app", "app", Optional.empty(), List.of()),
+        new RedisSpec(3, 1, List.of()),
+        nodes,
+        new ApmSpec(
+            0,
+            0,
+            0,
+            0,
+            "127.0.0.1",
+            Optional.empty(),
+            new ApmSpec.Retention(
+                Duration.ofDays(3), Duration.ofDays(30), ByteSize.mebibytes(1024))),
+        Map.of(),
+        List.of());
+  }
+
+  static ServiceSpec service(int min, int max, TargetsSpec targets, String cpu, String memory) {
+    return new ServiceSpec(
+        Optional.empty(),
+        Optional.empty(),
+        List.of("server"),
+        List.of(),
+        OptionalInt.of(3000),
+        List.of("/**"),
+        new HealthSpec("/healthz", Duration.ofSeconds(2), Duration.ofSeconds(1), 1, 3),
+        Map.of(),
+        new ReplicasSpec(min, max),
+        targets,
+        new ResourcesSpec(Cpu.parse(cpu).orElseThrow(), ByteSize.parse(memory).orElseThrow()),
+        Duration.ofSeconds(15));
+  }
+
+  static TargetsSpec targets(OptionalInt cpuPercent, OptionalInt inFlight) {
+    return new TargetsSpec(
+        Optional.empty(),
+        cpuPercent.isPresent() ? Optional.of(new Percent(cpuPercent.getAsInt())) : Optional.empty(),
+        inFlight);
+  }
+
+  static TargetsSpec noTargets() {
+    return targets(OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  static NodesSpec nodes(int min, int max, String... families) {
+    return new NodesSpec(min, max, new Percent(0), List.of(families));
+  }
+}

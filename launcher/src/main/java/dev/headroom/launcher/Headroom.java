@@ -1,0 +1,80 @@
+package dev.headroom.launcher;
+
+import dev.headroom.base.UserError;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code headroom} command. */
+@Command(
+    name = "headroom",
+    description = "The scaling architecture for SaaS teams without a platform engineer.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    subcommands = {
+      DemoCommand.class,
+      UpCommand.class,
+      GatewayCommand.class,
+      RouterCommand.class,
+      ServerCommand.class,
+      CheckCommand.class,
+      StatusCommand.class,
+      StopCommand.class,
+      LogsCommand.class,
+      WarmUpCommand.class,
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  headroom demo                          everything here, with a sample application and traffic",
+      "  headroom demo --for 60s --report out.json",
+      "  headroom up -f app.yaml -f laptop.yaml your application, on this machine",
+      "  headroom check -f app.yaml             validate a document, print the effective one",
+      "  headroom status | stop | logs api-1",
+      "",
+      "Not built yet: advise, plan, purge, alerts, drill, case-study, install, doctor, operator.",
+      "",
+      "Exit status: 0 done; 2 wrong use or an invalid document; 1 the machine; 130 Ctrl-C.",
+    })
+final class Headroom {
+
+  private Headroom() {}
+
+  public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
+    Logging.start();
+    int status = run(args);
+    if (status != WAITING_FOR_SIGNAL) {
+      System.exit(status);
+    }
+  }
+
+  /** A command that goes on after it returns would answer this; the shutdown hook ends it. */
+  private static final int WAITING_FOR_SIGNAL = -1;
+
+  static int run(String... args) {
+    return commandLine().execute(args);
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Headroom())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Headroom::explain);
+  }
+
+  /* A user's mistake is its message; anything else is ours, and shows where it happened. */
+  private static int explain(
+      Exception thrown, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    if (thrown instanceof UserError error) {
+      commandLine.getErr().println("headroom: " + error.getMessage());
+      return error.kind().exitStatus();
+    }
+    commandLine.getErr().println("headroom: an error of its own; please report it with these lines");
+    thrown.printStackTrace(commandLine.getErr());
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}

@@ -1,0 +1,306 @@
+package dev.headroom.runtime;
+
+import dev.headroom.base.TimeSource;
+import dev.headroom.base.UserError;
+import dev.headroom.engines.ChildProcess;
+import dev.headroom.engines.ChildRegistry;
+import dev.headroom.engines.FreePorts;
+import dev.headroom.engines.ProcessSpec;
+import dev.headroom.spec.ServiceSpec;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One replica of a service: a place that always has a process, until it is told to go.
+ *
+ * <p>One virtual thread lives its life (see {@link #live}); other threads only put a {@link Wake}
+ * into its queue and read its volatile state.
+ */
+final class Replica {
+  /* unplaced → starting → ready ⇄ unhealthy → backing-off → starting …
+   * from anywhere, when told to go: draining → gone. */
+
+  private static final Duration DRAIN_BOUND = Duration.ofSeconds(20);
+  private static final Duration START_BOUND = Duration.ofSeconds(60);
+  private static final Duration UNPLACED_RETRY = Duration.ofSeconds(5);
+
+  /** Unhealthy for so many checks in a row: a new process is the better bet. */
+  private static final int FAILURES_UNTIL_RESTART = 10;
+
+  /** What a replica needs from around it. */
+  record Context(
+      ServiceLaunch launch,
+      ChildRegistry registry,
+      Placement placement,
+      Drain drain,
+      Semaphore starts,
+      Listener listener,
+      TimeSource time) {}
+
+  /** Is told of what happens to it, on its own thread. */
+  interface Listener {
+    void stateChanged(Replica replica);
+
+    void event(Replica replica, boolean bad, String what);
+  }
+
+  private enum Wake {
+    EXITED,
+    GO
+  }
+
+  private final String service;
+  private final String instance;
+  private final int number;
+  private final Context context;
+  private final LinkedBlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
+  private final Backoff backoff = new Backoff();
+  private final Thread thread;
+
+  // Written by its own thread only; read by the sampler and by the group.
+  private volatile ServiceSpec spec;
+  private volatile ReplicaState state = ReplicaState.STARTING;
+  private volatile Optional<ChildProcess> process = Optional.empty();
+  private volatile Optional<InetSocketAddress> address = Optional.empty();
+  private volatile int restarts;
+  private volatile boolean told;
+
+  Replica(String service, int number, ServiceSpec spec, Context context) {
+    this.service = service;
+    this.number = number;
+    this.instance = service + "-" + number;
+    this.spec = spec;
+    this.context = context;
+    this.thread = Thread.ofVirtual().name("replica-" + instance).unstarted(this::live);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  String service() {
+    return service;
+  }
+
+  String instance() {
+    return instance;
+  }
+
+  int number() {
+    return number;
+  }
+
+  ReplicaState state() {
+    return state;
+  }
+
+  Optional<ChildProcess> process() {
+    return process;
+  }
+
+  int restarts() {
+    return restarts;
+  }
+
+  /** Where it answers, if it may be asked. */
+  Optional<ReadyReplica> ready() {
+    Optional<InetSocketAddress> at = address;
+    return state == ReplicaState.READY && at.isPresent()
+        ? Optional.of(new ReadyReplica(instance, at.get()))
+        : Optional.empty();
+  }
+
+  /** Lets it finish and end; returns at once. */
+  void go() {
+    told = true;
+    wakes.add(Wake.GO);
+  }
+
+  void awaitGone() throws InterruptedException {
+    thread.join();
+  }
+
+  /** From its next start on. */
+  void respec(ServiceSpec next) {
+    spec = next;
+  }
+
+  private void live() {
+    try {
+      while (!told) {
+        if (place()) {
+          Instant startedAt = context.time.now();
+          runOnce();
+          if (!told) {
+            restarts++;
+            sleep(backoff.after(Duration.between(startedAt, context.time.now())));
+          }
+        } else {
+          sleep(UNPLACED_RETRY);
+        }
+      }
+      drainAndStop();
+    } catch (InterruptedException e) {
+      process.ifPresent(ChildProcess::kill);
+    } finally {
+      context.placement.remove(instance);
+      enter(ReplicaState.GONE);
+    }
+  }
+
+  private boolean place() {
+    return switch (context.placement.place(service, instance, spec.resources())) {
+      case Placement.Placed.On _ -> true;
+      case Placement.Placed.Nowhere(String reason) -> {
+        if (state != ReplicaState.UNPLACED) {
+          enter(ReplicaState.UNPLACED);
+          context.listener.event(this, true, "cannot be placed: " + reason);
+        }
+        yield false;
+      }
+    };
+  }
+
+  /* One process from start to end. Returns when it has ended, or when told to go. */
+  private void runOnce() throws InterruptedException {
+    enter(ReplicaState.STARTING);
+    ServiceSpec current = spec;
+    context.starts.acquire();
+    boolean holdsStart = true;
+    try {
+      wakes.remove(Wake.EXITED);
+      ChildProcess child;
+      try {
+        child = startProcess(current);
+      } catch (UserError e) {
+        enter(ReplicaState.BACKING_OFF);
+        context.listener.event(this, true, e.getMessage());
+        return;
+      }
+      process = Optional.of(child);
+      if (!current.isServer()) {
+        enter(ReplicaState.READY);
+        context.starts.release();
+        holdsStart = false;
+        untilExitOrGo(child);
+        return;
+      }
+      HealthProbe probe = new HealthProbe(address.orElseThrow(), current.health());
+      Hysteresis health = new Hysteresis(current.health());
+      Duration interval = current.health().interval();
+      Instant deadline = context.time.now().plus(START_BOUND);
+      int failures = 0;
+      boolean wasReady = false;
+      while (!told) {
+        boolean good = probe.isGood();
+        failures = good ? 0 : failures + 1;
+        if (health.answer(good)) {
+          enter(health.isHealthy() ? ReplicaState.READY : ReplicaState.UNHEALTHY);
+          if (!health.isHealthy()) {
+            context.listener.event(
+                this, true, "unhealthy: %d health checks failed".formatted(failures));
+          } else if (wasReady) {
+            context.listener.event(this, false, "healthy again");
+          }
+          wasReady |= health.isHealthy();
+          if (holdsStart) {
+            context.starts.release();
+            holdsStart = false;
+          }
+        }
+        boolean lateStart = !wasReady && context.time.now().isAfter(deadline);
+        if (lateStart || (wasReady && failures >= FAILURES_UNTIL_RESTART)) {
+          context.listener.event(
+              this,
+              true,
+              lateStart
+                  ? "not healthy within " + START_BOUND.toSeconds() + " s: restarted"
+                  : "restarted after %d failed health checks".formatted(failures));
+          enter(ReplicaState.BACKING_OFF);
+          child.stop(current.stopGrace());
+          process = Optional.empty();
+          return;
+        }
+        // Until the first good answer it is asked often: a start should not wait for a slow clock.
+        Wake wake =
+            wakes.poll(wasReady ? interval.toMillis() : 100, TimeUnit.MILLISECONDS);
+        if (wake == Wake.EXITED || !child.isAlive()) {
+          ended(child);
+          return;
+        }
+      }
+    } finally {
+      if (holdsStart) {
+        context.starts.release();
+      }
+    }
+  }
+
+  private void untilExitOrGo(ChildProcess child) throws InterruptedException {
+    while (!told && child.isAlive()) {
+      wakes.poll(5, TimeUnit.SECONDS);
+    }
+    if (!told) {
+      ended(child);
+    }
+  }
+
+  private void ended(ChildProcess child) {
+    process = Optional.empty();
+    enter(ReplicaState.BACKING_OFF);
+    int status = child.onExit().getNow(-1);
+    List<String> tail = child.tail(3);
+    context.listener.event(
+        this,
+        true,
+        "pid %d ended with status %d%s"
+            .formatted(child.pid(), status, tail.isEmpty() ? "" : ": " + String.join(" | ", tail)));
+  }
+
+  private ChildProcess startProcess(ServiceSpec current) {
+    Optional<InetSocketAddress> at =
+        current.isServer()
+            ? Optional.of(
+                new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), FreePorts.ofThisJvm().next()))
+            : Optional.empty();
+    address = at;
+    ProcessSpec processSpec = context.launch.processOf(service, instance, current, at);
+    ChildProcess child = ChildProcess.start(processSpec, context.registry);
+    var _ = child.onExit().thenRun(() -> wakes.add(Wake.EXITED));
+    return child;
+  }
+
+  private void drainAndStop() throws InterruptedException {
+    boolean wasReady = state == ReplicaState.READY;
+    enter(ReplicaState.DRAINING);
+    Optional<ChildProcess> child = process;
+    if (child.isPresent()) {
+      if (wasReady && address.isPresent()) {
+        context.drain.await(service, instance, DRAIN_BOUND);
+      }
+      child.get().stop(spec.stopGrace());
+    }
+  }
+
+  private void sleep(Duration duration) throws InterruptedException {
+    if (!duration.isZero()) {
+      wakes.remove(Wake.EXITED);
+      wakes.poll(duration.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void enter(ReplicaState next) {
+    if (state != next) {
+      state = next;
+      context.listener.stateChanged(this);
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package dev.headroom.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.base.Health;
+import dev.headroom.base.TimeSource;
+import dev.headroom.engines.ChildRegistry;
+import dev.headroom.signals.LogRecord;
+import dev.headroom.signals.Metric;
+import dev.headroom.signals.Telemetry;
+import dev.headroom.signals.Vocabulary;
+import dev.headroom.spec.ApmSpec;
+import dev.headroom.spec.DatabaseSpec;
+import dev.headroom.spec.GatewaySpec;
+import dev.headroom.spec.HealthSpec;
+import dev.headroom.spec.NodesSpec;
+import dev.headroom.spec.RedisSpec;
+import dev.headroom.spec.ReplicasSpec;
+import dev.headroom.spec.ResourcesSpec;
+import dev.headroom.spec.RouterSpec;
+import dev.headroom.spec.ScaledApp;
+import dev.headroom.spec.ServiceSpec;
+import dev.headroom.spec.TargetsSpec;
+import dev.headroom.spec.Value;
+import dev.headroom.testing.Await;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServiceRuntimeIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private final Map<String, List<ReadyReplica>> endpoints = new ConcurrentHashMap<>();
+  private final List<String> order = new CopyOnWriteArrayList<>();
+  private final List<Telemetry> telemetry = new CopyOnWriteArrayList<>();
+  @TempDir private Path folder;
+  private Optional<ServiceRuntime> running = Optional.empty();
+
+  @AfterEach
+  void stop() {
+    running.ifPresent(ServiceRuntime::close);
+  }
+
+  @Test
+  void scalesUpAndDownAndDrainsBeforeItStops() throws IOException {
+    ServiceRuntime runtime = start(new FakePlacement(10), service(1, 4));
+    Await.until(SOON, () -> ready().size() == 1);
+    assertThat(get(ready().getFirst().address(), "/")).isEqualTo("web-1 hello");
+
+    assertThat(runtime.scale("web", 9)).as("within its bounds").isEqualTo(4);
+    Await.until(SOON, () -> ready().size() == 4);
+    assertThat(runtime.check()).isEqualTo(Health.up());
+    ReadyReplica last = ready().getLast();
+
+    runtime.scale("web", 3);
+    Await.until(SOON, () -> order.contains("drained web-4"));
+    assertThat(order)
+        .as("withdrawn before it is waited for")
+        .containsSubsequence("without web-4", "drained web-4");
+    Await.until(SOON, () -> !answers(last));
+    assertThat(ready()).hasSize(3);
+
+    runtime.close();
+    assertThat(ready()).isEmpty();
+    assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  @Test
+  void oneThatIsKilledComesBackAndTheEventSaysSo() {
+    ServiceRuntime runtime = start(new FakePlacement(10), service(2, 2));
+    Await.until(SOON, () -> ready().size() == 2);
+
+    long pid = pidOf("web-1");
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+
+    Await.until(SOON, () -> ready().size() == 1);
+    Await.until(SOON, () -> ready().size() == 2);
+    assertThat(events()).anySatisfy(text -> assertThat(text).contains("pid " + pid + " ended"));
+    assertThat(runtime.usage("web")).hasSize(2);
+  }
+
+  @Test
+  void oneThatAnswersBadlyIsWithdrawnThenReplaced() throws IOException {
+    start(new FakePlacement(10), service(1, 1));
+    Await.until(SOON, () -> ready().size() == 1);
+    InetSocketAddress first = ready().getFirst().address();
+
+    get(first, "/sicken");
+
+    Await.until(SOON, () -> ready().isEmpty());
+    Await.until(SOON, () -> ready().size() == 1 && !ready().getFirst().address().equals(first));
+    assertThat(events()).anySatisfy(text -> assertThat(text).contains("unhealthy"));
+  }
+
+  @Test
+  void oneThatCannotStartSaysWhyAndIsTriedAgain() {
+    ServiceSpec service = service(1, 1);
+    start(new FakePlacement(10), withCommand(service, command("fail")));
+
+    Await.until(
+        SOON, () -> events().stream().filter(t -> t.contains("status 3")).count() >= 3);
+    assertThat(events())
+        .anySatisfy(text -> assertThat(text).contains("cannot find my configuration"));
+    assertThat(running.orElseThrow().check()).isInstanceOf(Health.Down.class);
+  }
+
+  @Test
+  void oneThatNoNodeHasRoomForIsNotStarted() {
+    start(new FakePlacement(1), service(2, 2));
+
+    Await.until(SOON, () -> ready().size() == 1);
+    Await.until(
+        SOON, () -> events().stream().anyMatch(t -> t.contains("the only node is full")));
+    assertThat(running.orElseThrow().check()).isInstanceOf(Health.Degraded.class);
+  }
+
+  @Test
+  void cpuAndMemoryAreMeasured() {
+    ServiceRuntime runtime = start(new FakePlacement(10), service(1, 1));
+
+    Await.until(
+        SOON, () -> runtime.usage("web").stream().anyMatch(u -> u.residentBytes() > 1 << 20));
+    assertThat(runtime.usage("web").getFirst().cpuCores()).isBetween(0.0, 4.0);
+    assertThat(telemetry.stream().flatMap(t -> t.metrics().stream()).map(Metric::name))
+        .contains(
+            Vocabulary.REPLICA,
+            Vocabulary.REPLICA_CPU,
+            Vocabulary.REPLICA_MEMORY,
+            Vocabulary.NODE_CPU_USED,
+            Vocabulary.MACHINE_CPU);
+  }
+
+  private ServiceRuntime start(Placement placement, ServiceSpec web) {
+    ServiceLaunch launch =
+        new ServiceLaunch(
+            folder.resolve("logs"), folder, words -> words, Map.of("GREETING", "hello"), v -> "");
+    ServiceRuntime runtime =
+        ServiceRuntime.start(
+            app(web),
+            launch,
+            ChildRegistry.NONE,
+            placement,
+            (service, ready) -> {
+              boolean had4 =
+                  endpoints.getOrDefault(service, List.of()).stream()
+                      .anyMatch(r -> r.instance().equals("web-4"));
+              endpoints.put(service, ready);
+              if (had4 && ready.stream().noneMatch(r -> r.instance().equals("web-4"))) {
+                order.add("without web-4");
+              }
+            },
+            (service, instance, bound) -> order.add("drained " + instance),
+            telemetry::add,
+            TimeSource.system());
+    running = Optional.of(runtime);
+    return runtime;
+  }
+
+  private List<ReadyReplica> ready() {
+    return endpoints.getOrDefault("web", List.of());
+  }
+
+  private List<String> events() {
+    return telemetry.stream().flatMap(t -> t.logs().stream()).map(LogRecord::body).toList();
+  }
+
+  private static long pidOf(String instance) {
+    return ProcessHandle.current()
+        .children()
+        .filter(ProcessHandle::isAlive)
+        .sorted()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(instance))
+        .pid();
+  }
+
+  private static boolean answers(ReadyReplica replica) {
+    try {
+      get(replica.address(), "/");
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String get(InetSocketAddress address, String path) throws IOException {
+    URI uri = URI.create("http://127.0.0.1:" + address.getPort() + path);
+    try (InputStream in = uri.toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (java.io.FileNotFoundException e) {
+      return "";
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("response code: 500")) {
+        return "";
+      }
+      throw e;
+    }
+  }
+
+  private static List<String> command(String... arguments) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        Path.of("target", "test-classes").toAbsolutePath().toString(),
+        TinyService.class.getName(),
+        String.join(" ", arguments));
+  }
+
+  private static ServiceSpec service(int min, int max) {
+    return new ServiceSpec(
+        Optional.empty(),
+        Optional.empty(),
+        command(),
+        List.of(),
+        OptionalInt.of(3000),
+        List.of("/**"),
+        new HealthSpec("/healthz", Duration.ofMillis(100), Duration.ofSeconds(1), 1, 3),
+        Map.<String, Value>of(),
+        new ReplicasSpec(min, max),
+        new TargetsSpec(Optional.empty(), Optional.empty(), OptionalInt.empty()),
+        new ResourcesSpec(
+            new dev.headroom.base.Cpu(100), dev.headroom.base.ByteSize.mebibytes(64)),
+        Duration.ofSeconds(5));
+  }
+
+  private static ServiceSpec withCommand(ServiceSpec s, List<String> command) {
+    return new ServiceSpec(
+        s.image(),
+        s.deploymentRef(),
+        command,
+        s.endpoints(),
+        s.port(),
+        s.paths(),
+        s.health(),
+        s.env(),
+        s.replicas(),
+        s.targets(),
+        s.resources(),
+        s.stopGrace());
+  }
+
+  private static ScaledApp app(ServiceSpec web) {
+    return new ScaledApp(
+        "test",
+        Map.of("web", web),
+        Optional.empty(),
+        new GatewaySpec(
+            0,
+            "127.0.0.1",
+            GatewaySpec.Balance.PEAK_EWMA,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(75),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty()),
+        new RouterSpec(
+            0,
+            "127.0.0.1",
+            RouterSpec.PoolSize.AUTO,
+            Duration.ofSeconds(10),
+            Duration.ZERO,
+            Duration.ofSeconds(10)),
+        new DatabaseSpec(
+            0, DatabaseSpec.Durability.REQUIRED, "app", "app", Optional.empty(), List.of()),
+        new RedisSpec(0, 0, List.of()),
+        new NodesSpec(1, 1, new dev.headroom.base.Percent(0), List.of("m7i")),
+        new ApmSpec(
+            0,
+            0,
+            0,
+            0,
+            "127.0.0.1",
+            Optional.empty(),
+            new ApmSpec.Retention(
+                Duration.ofDays(1), Duration.ofDays(1), dev.headroom.base.ByteSize.mebibytes(100))),
+        Map.of(),
+        List.of());
+  }
+}
