@@ -106,13 +106,12 @@ public final class Router implements Component, Reloadable<ScaledApp> {
    * @param queries is told of every statement
    */
   public static Router start(
-      ScaledApp app,
+      RouterSpec settings,
       List<Member> members,
       DatabaseAccess access,
       QueryListener queries,
       TelemetryConsumer consumer,
       TimeSource time) {
-    RouterSpec settings = app.router();
     SpecHolder spec = new SpecHolder(settings);
     SecureRandom secure = new SecureRandom();
     RandomGenerator random = RandomGenerator.getDefault();
