@@ -25,8 +25,7 @@ final class BackendCodec {
           case 'I' -> new BackendMessage.EmptyQueryResponse();
           case 'E' -> new BackendMessage.ErrorResponse(errorFields(in));
           case 'N' -> new BackendMessage.NoticeResponse(errorFields(in));
-          case 'A' ->
-              new BackendMessage.NotificationResponse(in.int32(), in.string(), in.string());
+          case 'A' -> new BackendMessage.NotificationResponse(in.int32(), in.string(), in.string());
           case '1' -> new BackendMessage.ParseComplete();
           case '2' -> new BackendMessage.BindComplete();
           case '3' -> new BackendMessage.CloseComplete();
@@ -106,11 +105,9 @@ final class BackendCodec {
         m.mechanisms().forEach(out::string);
         out.int8(0);
       }
-      case BackendMessage.AuthenticationSaslContinue m ->
-          out.begin('R').int32(11).bytes(m.data());
+      case BackendMessage.AuthenticationSaslContinue m -> out.begin('R').int32(11).bytes(m.data());
       case BackendMessage.AuthenticationSaslFinal m -> out.begin('R').int32(12).bytes(m.data());
-      case BackendMessage.AuthenticationOther m ->
-          out.begin('R').int32(m.code()).bytes(m.data());
+      case BackendMessage.AuthenticationOther m -> out.begin('R').int32(m.code()).bytes(m.data());
       case BackendMessage.BackendKeyData m ->
           out.begin('K').int32(m.processId()).bytes(m.secretKey());
       case BackendMessage.ParameterStatus m -> out.begin('S').string(m.name()).string(m.value());

@@ -68,7 +68,9 @@ final class FrontendCodec {
           case 'X' -> new FrontendMessage.Terminate();
           default ->
               throw new ProtocolException(
-                  "message type " + (type & 0xff) + " (expected: one of p Q P B D E C S H F d c f X)");
+                  "message type "
+                      + (type & 0xff)
+                      + " (expected: one of p Q P B D E C S H F d c f X)");
         };
     in.end();
     return message;
@@ -121,8 +123,7 @@ final class FrontendCodec {
               .shorts(m.parameterFormats())
               .values(m.parameters())
               .shorts(m.resultFormats());
-      case FrontendMessage.Describe m ->
-          out.begin('D').int8(letter(m.target())).string(m.name());
+      case FrontendMessage.Describe m -> out.begin('D').int8(letter(m.target())).string(m.name());
       case FrontendMessage.Execute m -> out.begin('E').string(m.portal()).int32(m.maxRows());
       case FrontendMessage.Close m -> out.begin('C').int8(letter(m.target())).string(m.name());
       case FrontendMessage.Sync m -> out.begin('S');

@@ -52,8 +52,11 @@ public final class ScramClient {
     }
     ScramKeys derived = keys.apply(server.base64('s'), iterations);
     String withoutProof =
-        "c=" + Base64.getEncoder().encodeToString(GS2_HEADER.getBytes(java.nio.charset.StandardCharsets.US_ASCII))
-            + ",r=" + fullNonce;
+        "c="
+            + Base64.getEncoder()
+                .encodeToString(GS2_HEADER.getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+            + ",r="
+            + fullNonce;
     authMessage = bare() + "," + server + "," + withoutProof;
     used = derived;
     return Bytes.of(

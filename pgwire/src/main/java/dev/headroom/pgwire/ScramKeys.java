@@ -56,8 +56,7 @@ public final class ScramKeys {
 
   boolean verifies(byte[] proof, String authMessage) {
     return proof.length == storedKey.length
-        && MessageDigest.isEqual(
-            storedKey, sha256(xor(proof, hmac(storedKey, authMessage))));
+        && MessageDigest.isEqual(storedKey, sha256(xor(proof, hmac(storedKey, authMessage))));
   }
 
   /* Hi() of RFC 5802. The JDK's PBKDF2 takes characters, and would encode them as UTF-8 again. */

@@ -64,7 +64,6 @@ public final class ScramServer {
       return Optional.empty();
     }
     return Optional.of(
-        Bytes.of(
-            "v=" + Base64.getEncoder().encodeToString(keys.serverSignature(authMessage))));
+        Bytes.of("v=" + Base64.getEncoder().encodeToString(keys.serverSignature(authMessage))));
   }
 }

@@ -61,8 +61,7 @@ public final class ServerLogin {
     try {
       MessageDigest md5 = MessageDigest.getInstance("MD5");
       String inner =
-          HexFormat.of()
-              .formatHex(md5.digest((password + user).getBytes(StandardCharsets.UTF_8)));
+          HexFormat.of().formatHex(md5.digest((password + user).getBytes(StandardCharsets.UTF_8)));
       md5.update(inner.getBytes(StandardCharsets.US_ASCII));
       return "md5" + HexFormat.of().formatHex(md5.digest(salt.toArray()));
     } catch (GeneralSecurityException e) {

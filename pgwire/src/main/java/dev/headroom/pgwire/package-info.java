@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's frontend/backend protocol, version 3: {@link dev.headroom.pgwire.FrontendMessage} and
- * {@link dev.headroom.pgwire.BackendMessage} are the messages, {@link
+ * PostgreSQL's frontend/backend protocol, version 3: {@link dev.headroom.pgwire.FrontendMessage}
+ * and {@link dev.headroom.pgwire.BackendMessage} are the messages, {@link
  * dev.headroom.pgwire.MessageFramer} cuts a stream of bytes into them, {@link
  * dev.headroom.pgwire.ScramClient} and {@link dev.headroom.pgwire.ScramServer} prove who is there,
  * {@link dev.headroom.pgwire.PgConnection} is a plain blocking client for control queries.

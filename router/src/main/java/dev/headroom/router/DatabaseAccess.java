@@ -4,8 +4,9 @@ package dev.headroom.router;
  * How the router logs in to the servers, and how clients log in to the router.
  *
  * @param user the application's user, towards servers and from clients alike
- * @param monitorUser who asks for roles and positions; without {@code pg_monitor} replicas come back
- *     late after a failover, because their timeline is known only from their last restart point
+ * @param monitorUser who asks for roles and positions; without {@code pg_monitor} replicas come
+ *     back late after a failover, because their timeline is known only from their last restart
+ *     point
  */
 public record DatabaseAccess(
     String database, String user, String password, String monitorUser, String monitorPassword) {

@@ -165,8 +165,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     try {
       Channel listener =
           listen(settings, group, listenerType, loop -> new ClientLogin(lane(lanes, loop), gate));
-      Router router =
-          new Router(group, listener, cluster, sessions, pools, telemetry, spec);
+      Router router = new Router(group, listener, cluster, sessions, pools, telemetry, spec);
       cluster.addListener(router::clusterChanged);
       router.members(members);
       group

@@ -45,10 +45,7 @@ final class RouterTelemetry implements QueryReport {
   private String lastPrimary = "";
 
   RouterTelemetry(
-      TimeSource time,
-      TelemetryConsumer consumer,
-      QueryListener listener,
-      RandomGenerator random) {
+      TimeSource time, TelemetryConsumer consumer, QueryListener listener, RandomGenerator random) {
     this.time = time;
     this.consumer = consumer;
     this.listener = listener;

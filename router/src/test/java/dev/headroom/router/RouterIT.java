@@ -125,7 +125,8 @@ class RouterIT {
   @Test
   void errorsKeepTheirFieldsAndTheSession() throws SQLException {
     try (Connection c = router.connect()) {
-      assertThatThrownBy(() -> RouterFixture.execute(c, "INSERT INTO item (id, name) VALUES (1, 'a')"))
+      assertThatThrownBy(
+              () -> RouterFixture.execute(c, "INSERT INTO item (id, name) VALUES (1, 'a')"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"))
           .hasMessageContaining("item_pkey");
@@ -161,7 +162,8 @@ class RouterIT {
     try (Connection c = router.connect()) {
       try (Statement statement = c.createStatement();
           ResultSet rows =
-              statement.executeQuery("SELECT g, repeat('x', 1000) FROM generate_series(1, 50000) g")) {
+              statement.executeQuery(
+                  "SELECT g, repeat('x', 1000) FROM generate_series(1, 50000) g")) {
         int count = 0;
         while (rows.next()) {
           count++;
@@ -230,17 +232,15 @@ class RouterIT {
   @Test
   void waitingTooLongTellsTheSituation() throws SQLException {
     Connection[] holders = new Connection[4];
-    try {
+    try (Connection c = router.connect()) {
       for (int i = 0; i < holders.length; i++) {
         holders[i] = router.connect();
         holders[i].setAutoCommit(false);
         RouterFixture.execute(holders[i], "SELECT 1");
       }
-      try (Connection c = router.connect()) {
-        assertThatThrownBy(() -> RouterFixture.execute(c, "INSERT INTO item (name) VALUES ('y')"))
-            .hasMessageContaining("no server connection was free within 2000 ms")
-            .hasMessageContaining("total=4 active=4 idle=0");
-      }
+      assertThatThrownBy(() -> RouterFixture.execute(c, "INSERT INTO item (name) VALUES ('y')"))
+          .hasMessageContaining("no server connection was free within 2000 ms")
+          .hasMessageContaining("total=4 active=4 idle=0");
     } finally {
       for (Connection holder : holders) {
         if (holder != null) {
@@ -266,8 +266,7 @@ class RouterIT {
                       failure.complete(e);
                     }
                   });
-      dev.headroom.testing.Await.until(
-          RouterFixture.BOUND, () -> activeSleepers() > 0);
+      dev.headroom.testing.Await.until(RouterFixture.BOUND, () -> activeSleepers() > 0);
       statement.cancel();
       assertThat(failure.get(10, TimeUnit.SECONDS).getSQLState()).isEqualTo("57014");
       runner.join();

@@ -49,8 +49,7 @@ final class ShapeReader {
               : named(StatementKind.PREPARE, 1);
       case "execute" -> named(StatementKind.EXECUTE, 1);
       case "deallocate" -> named(StatementKind.DEALLOCATE, is(from, 1, "prepare") ? 2 : 1);
-      case "declare" ->
-          subject(StatementKind.DECLARE, "cursor", has("hold") ? "hold" : "");
+      case "declare" -> subject(StatementKind.DECLARE, "cursor", has("hold") ? "hold" : "");
       case "fetch", "move", "close" -> plain(StatementKind.CURSOR, "cursor");
       case "listen" -> plain(StatementKind.LISTEN, "session state");
       case "unlisten" -> plain(StatementKind.UNLISTEN, "session state");
@@ -200,8 +199,7 @@ final class ShapeReader {
     int i = from + 1;
     SettingChange.Scope scope = SettingChange.Scope.SESSION;
     if (!reset && is(i, 0, "session", "local") && !is(i, 1, "characteristics")) {
-      scope =
-          tokens.isWord(i, "local") ? SettingChange.Scope.LOCAL : SettingChange.Scope.SESSION;
+      scope = tokens.isWord(i, "local") ? SettingChange.Scope.LOCAL : SettingChange.Scope.SESSION;
       i++;
     }
     if (is(i, 0, "transaction", "constraints")) {
@@ -251,8 +249,7 @@ final class ShapeReader {
 
   private StatementShape named(StatementKind kind, int offset) {
     int i = from + offset;
-    return subject(
-        kind, "prepared statement", i < to && tokens.isName(i) ? tokens.name(i) : "");
+    return subject(kind, "prepared statement", i < to && tokens.isName(i) ? tokens.name(i) : "");
   }
 
   private boolean has(String word) {
@@ -270,15 +267,7 @@ final class ShapeReader {
 
   private static StatementShape subject(StatementKind kind, String doubt, String subject) {
     return new StatementShape(
-        kind,
-        doubt,
-        Set.of(),
-        Set.of(),
-        Set.of(),
-        Set.of(),
-        Optional.empty(),
-        subject,
-        false);
+        kind, doubt, Set.of(), Set.of(), Set.of(), Set.of(), Optional.empty(), subject, false);
   }
 
   private boolean is(int i, int offset, String... words) {

@@ -81,8 +81,7 @@ final class SqlScanner {
       case '(', ')', '[', ']', ',', ';' -> take(1, TokenKind.PUNCTUATION);
       case '.' -> take(at(position + 1, '.') ? 2 : 1, TokenKind.PUNCTUATION);
       case ':' ->
-          take(
-              at(position + 1, ':') || at(position + 1, '=') ? 2 : 1, TokenKind.PUNCTUATION);
+          take(at(position + 1, ':') || at(position + 1, '=') ? 2 : 1, TokenKind.PUNCTUATION);
       default -> OPERATOR_CHARS.indexOf(c) >= 0 ? operator() : error();
     };
   }
@@ -206,8 +205,7 @@ final class SqlScanner {
 
   private TokenKind number() {
     int i = position;
-    boolean based =
-        at(i, '0') && i + 1 < sql.length() && "xXoObB".indexOf(sql.charAt(i + 1)) >= 0;
+    boolean based = at(i, '0') && i + 1 < sql.length() && "xXoObB".indexOf(sql.charAt(i + 1)) >= 0;
     if (based) {
       i += 2;
       while (i < sql.length() && (isNamePart(sql.charAt(i)) && sql.charAt(i) != '$')) {
@@ -243,8 +241,7 @@ final class SqlScanner {
   private TokenKind operator() {
     int i = position;
     while (i < sql.length() && OPERATOR_CHARS.indexOf(sql.charAt(i)) >= 0) {
-      boolean comment =
-          at(i, '-') && at(i + 1, '-') || at(i, '/') && at(i + 1, '*');
+      boolean comment = at(i, '-') && at(i + 1, '-') || at(i, '/') && at(i + 1, '*');
       if (comment) {
         break;
       }

@@ -39,8 +39,7 @@ public final class SqlTokens {
     Optional<String> traceparent = Optional.empty();
     while (true) {
       while (scanner.skipBlanks()) {
-        Optional<String> found =
-            Traceparents.in(sql, scanner.commentStart(), scanner.position());
+        Optional<String> found = Traceparents.in(sql, scanner.commentStart(), scanner.position());
         traceparent = found.isPresent() ? found : traceparent;
       }
       if (scanner.atEnd()) {
@@ -127,9 +126,7 @@ public final class SqlTokens {
 
   /** Could it name something: a word or a quoted name? */
   public boolean isName(int i) {
-    return i >= 0
-        && i < size
-        && (kinds[i] == TokenKind.WORD || kinds[i] == TokenKind.QUOTED_NAME);
+    return i >= 0 && i < size && (kinds[i] == TokenKind.WORD || kinds[i] == TokenKind.QUOTED_NAME);
   }
 
   /** The name as the catalog has it: folded to lower case, or unquoted. */

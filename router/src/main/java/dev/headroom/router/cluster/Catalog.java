@@ -37,7 +37,9 @@ public record Catalog(
     return Optional.ofNullable(functions.get(name));
   }
 
-  /** Why {@code name} must be read on the primary; empty text when it need not; nothing: unknown. */
+  /**
+   * Why {@code name} must be read on the primary; empty text when it need not; nothing: unknown.
+   */
   public Optional<String> relation(String name) {
     return Optional.ofNullable(relations.get(name));
   }

@@ -150,8 +150,7 @@ public final class Cluster implements AutoCloseable {
   /** Is it within {@code maxLag}? Time counts only while bytes lag. */
   public boolean isWithin(Member replica, Duration maxLag) {
     return states.get(replica) instanceof MemberState.Replaying replaying
-        && (bytesBehind(replaying) <= 0
-            || replaying.secondsBehind() * 1000 <= maxLag.toMillis());
+        && (bytesBehind(replaying) <= 0 || replaying.secondsBehind() * 1000 <= maxLag.toMillis());
   }
 
   /** WAL that the primary was known to have written and {@code replica} has not replayed. */
@@ -228,8 +227,7 @@ public final class Cluster implements AutoCloseable {
     replicas.sort(java.util.Comparator.comparing(Member::name));
     long promotedAt = timeline > before.timeline() ? position : before.promotedAt();
     if (newest.size() == 1) {
-      return new ClusterView(
-          Optional.of(newest.getFirst()), timeline, promotedAt, replicas, "");
+      return new ClusterView(Optional.of(newest.getFirst()), timeline, promotedAt, replicas, "");
     }
     String trouble;
     if (newest.size() > 1) {

@@ -14,7 +14,11 @@ import java.util.Optional;
  * @param trouble why there is no primary; empty when there is one
  */
 public record ClusterView(
-    Optional<Member> primary, int timeline, long promotedAt, List<Member> replicas, String trouble) {
+    Optional<Member> primary,
+    int timeline,
+    long promotedAt,
+    List<Member> replicas,
+    String trouble) {
 
   static final ClusterView UNKNOWN =
       new ClusterView(Optional.empty(), 0, 0, List.of(), "no member has answered yet");

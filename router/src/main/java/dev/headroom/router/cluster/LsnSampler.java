@@ -31,10 +31,7 @@ final class LsnSampler implements AutoCloseable {
   private volatile boolean closed;
 
   LsnSampler(
-      Supplier<Optional<Member>> primary,
-      DatabaseAccess access,
-      TimeSource time,
-      Samples samples) {
+      Supplier<Optional<Member>> primary, DatabaseAccess access, TimeSource time, Samples samples) {
     this.primary = primary;
     this.access = access;
     this.time = time;

@@ -18,9 +18,7 @@ public final class Mark {
     this.wroteAt = wroteAt;
   }
 
-  /**
-   * A commit whose end was seen at {@code nanoTime} by the router's clock.
-   */
+  /** A commit whose end was seen at {@code nanoTime} by the router's clock. */
   public static Mark wroteAt(long nanoTime) {
     return new Mark(nanoTime);
   }

@@ -153,8 +153,7 @@ final class MemberMonitor implements AutoCloseable {
 
   static Position positionOfPrimary(PgConnection connection) throws IOException {
     List<Optional<String>> row = connection.query(WRITABLE).getFirst();
-    return new Position(
-        Integer.parseUnsignedInt(row.get(1).orElseThrow(), 16), number(row.get(0)));
+    return new Position(Integer.parseUnsignedInt(row.get(1).orElseThrow(), 16), number(row.get(0)));
   }
 
   private static MemberState.Replaying replaying(PgConnection connection, int known)

@@ -21,7 +21,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final BackendKeyData key;
   private final Map<String, String> parameters;
-  private final LinkedHashMap<PreparedText, Boolean> prepared = new LinkedHashMap<>(64, 0.75f, true);
+  private final LinkedHashMap<PreparedText, Boolean> prepared =
+      new LinkedHashMap<>(64, 0.75f, true);
   private Map<String, String> settings = Map.of();
   private @Nullable PreparedText unnamed;
   private @Nullable ServerUser user;

@@ -134,8 +134,7 @@ public final class ServerPools {
   private void open(ServerPool pool) {
     InetSocketAddress address = pool.member().address();
     ServerLogin login = new ServerLogin(access.user(), access.password(), nonces.get(), keys);
-    ServerHandshake handshake =
-        new ServerHandshake(pool, login, access.database(), access.user());
+    ServerHandshake handshake = new ServerHandshake(pool, login, access.database(), access.user());
     ChannelFuture connecting =
         new Bootstrap()
             .group(loop)

@@ -1,4 +1,7 @@
-/** Connections to the servers, one pool per member and event loop. Start with {@link dev.headroom.router.pool.ServerPool}. */
+/**
+ * Connections to the servers, one pool per member and event loop. Start with {@link
+ * dev.headroom.router.pool.ServerPool}.
+ */
 @NullMarked
 package dev.headroom.router.pool;
 

@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the server's messages by their headers. Rows and COPY data are passed on in the buffers they
- * came in, however long; every other message is shown whole to the handler, which says whether it
- * goes on.
+ * Walks the server's messages by their headers. Rows and COPY data are passed on in the buffers
+ * they came in, however long; every other message is shown whole to the handler, which says whether
+ * it goes on.
  */
 final class Answers {
 

@@ -19,7 +19,9 @@ final class ClientInput {
       pending = bytes;
       return;
     }
-    if (pending.refCnt() > 1 || pending.isReadOnly() || !pending.isWritable(bytes.readableBytes())) {
+    if (pending.refCnt() > 1
+        || pending.isReadOnly()
+        || !pending.isWritable(bytes.readableBytes())) {
       int size = pending.readableBytes() + bytes.readableBytes();
       ByteBuf wider = bytes.alloc().buffer(Math.max(size + size / 2, 1024));
       wider.writeBytes(pending);

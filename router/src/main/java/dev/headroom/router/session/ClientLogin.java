@@ -148,8 +148,11 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
           context,
           ErrorFields.fatal(
               "3D000",
-              "database \"" + database + "\" is not behind this router (expected: \""
-                  + gate.database() + "\")",
+              "database \""
+                  + database
+                  + "\" is not behind this router (expected: \""
+                  + gate.database()
+                  + "\")",
               "",
               database.equals("headroom") || database.equals("pgbouncer")
                   ? "There is no admin database yet."
@@ -176,7 +179,10 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     }
     if (type != 'p' || length < 4 || length > MAX_ANSWER) {
       throw new ProtocolException(
-          "message '" + (char) (type & 0xff) + "' of length " + length
+          "message '"
+              + (char) (type & 0xff)
+              + "' of length "
+              + length
               + " (expected: an answer to the authentication request)");
     }
     if (input.readableBytes() < length + 1) {
@@ -221,8 +227,7 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     Optional<Bytes> proof = exchange.verify(Bytes.of(payload));
     // An unknown user goes through the same exchange, so that names cannot be told apart.
     boolean known =
-        MessageDigest.isEqual(
-            Bytes.of(user).toArray(), Bytes.of(gate.user()).toArray());
+        MessageDigest.isEqual(Bytes.of(user).toArray(), Bytes.of(gate.user()).toArray());
     if (proof.isEmpty() || !known) {
       refuse(
           context,

@@ -41,11 +41,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client that has logged in. Belongs to one event loop, as does every server connection it gets.
  *
- * <p>One unit at a time (a simple query, or a pipeline up to its Sync) is routed, waits for a server
- * connection, is sent, and is over with the server's ReadyForQuery; meanwhile what the client sends
- * further stays unread, except in COPY and in a pipeline that is flushed or too long to be kept. The
- * server connection goes back when the transaction is over, unless something of the session lives
- * in it: then it is the client's to the end (pinned), and is closed with him.
+ * <p>One unit at a time (a simple query, or a pipeline up to its Sync) is routed, waits for a
+ * server connection, is sent, and is over with the server's ReadyForQuery; meanwhile what the
+ * client sends further stays unread, except in COPY and in a pipeline that is flushed or too long
+ * to be kept. The server connection goes back when the transaction is over, unless something of the
+ * session lives in it: then it is the client's to the end (pinned), and is closed with him.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
     implements Waiter, Answers.Handler {
@@ -263,8 +263,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void query(byte[] frame) throws ProtocolException {
-    String sql =
-        ((FrontendMessage.Query) FrontendMessage.decode(frame[0], payload(frame))).sql();
+    String sql = ((FrontendMessage.Query) FrontendMessage.decode(frame[0], payload(frame))).sql();
     StatementAnalysis analysis = StatementAnalysis.of(sql);
     Optional<SettingChange> keyChange = keyChange(analysis);
     statements.remove("");
@@ -353,8 +352,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   private void execute(byte[] frame) throws ProtocolException {
     PreparedText text = portals.get(text(frame, 5, end(frame, 5)));
-    Optional<SettingChange> change =
-        text == null ? Optional.empty() : keyChange(text.analysis());
+    Optional<SettingChange> change = text == null ? Optional.empty() : keyChange(text.analysis());
     if (text != null && change.isPresent()) {
       part(new Part.Local(keyAnswer(text.analysis(), change.get())), frame.length);
       return;
@@ -423,7 +421,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
           throw new ProtocolException(
               "message '" + (char) frame[0] + "' during COPY (expected: CopyData or CopyDone)");
     }
-    connection.channel().writeAndFlush(Unpooled.wrappedBuffer(frame), connection.channel().voidPromise());
+    connection
+        .channel()
+        .writeAndFlush(Unpooled.wrappedBuffer(frame), connection.channel().voidPromise());
   }
 
   // SET headroom.key.
@@ -508,8 +508,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     timer =
         client
             .eventLoop()
-            .schedule(
-                () -> waitedTooLong(bound, atMost), bound.toNanos(), TimeUnit.NANOSECONDS);
+            .schedule(() -> waitedTooLong(bound, atMost), bound.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void waitedTooLong(Duration waited, Duration atMost) {
@@ -553,6 +552,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (doubt.isEmpty() && !encodingIsKnown()) {
       doubt = "client encoding";
     }
+    if (attempt == 0 && setsTrackedOnly()) {
+      // Any server will do, and it is repeated wherever the client goes next.
+      reason = "setting";
+      provenRead = false;
+      acquire(replicas.pick(Mark.NONE));
+      return;
+    }
     provenRead = doubt.isEmpty();
     if (!provenRead) {
       reason = category(doubt);
@@ -579,6 +585,18 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       reason = "not fresh";
       acquire(null);
     }
+  }
+
+  private boolean setsTrackedOnly() {
+    List<StatementShape> shapes = unit.shapes();
+    return !open
+        && shapes.size() == 1
+        && shapes
+            .getFirst()
+            .setting()
+            .filter(change -> change.scope() == SettingChange.Scope.SESSION)
+            .filter(change -> SessionEffect.TRACKED.contains(change.name()))
+            .isPresent();
   }
 
   private void routeAgain() {
@@ -761,8 +779,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         } else {
           ensurePrepared(connection, text, out);
           out.writeBytes(
-              new FrontendMessage.Describe(FrontendMessage.Target.STATEMENT, text.name())
-                  .encode());
+              new FrontendMessage.Describe(FrontendMessage.Target.STATEMENT, text.name()).encode());
         }
         steps.add(Step.of(Step.Kind.DESCRIBE));
       }
@@ -1353,10 +1370,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             () ->
                 end(
                     ErrorFields.fatal(
-                        "57P01",
-                        "terminating connection: the router is shutting down",
-                        "",
-                        "")));
+                        "57P01", "terminating connection: the router is shutting down", "", "")));
   }
 
   private void end(ErrorFields why) {
@@ -1365,9 +1379,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
     byte[] message = Replies.error(why);
     leave();
-    client
-        .writeAndFlush(Unpooled.wrappedBuffer(message))
-        .addListener(ChannelFutureListener.CLOSE);
+    client.writeAndFlush(Unpooled.wrappedBuffer(message)).addListener(ChannelFutureListener.CLOSE);
   }
 
   private void close() {

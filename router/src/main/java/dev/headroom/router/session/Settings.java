@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The settings of a client: by name, the statement that makes each. Immutable maps, so that a server
- * connection can be compared with what its next client wants.
+ * The settings of a client: by name, the statement that makes each. Immutable maps, so that a
+ * server connection can be compared with what its next client wants.
  */
 final class Settings {
   private Settings() {}
@@ -83,9 +83,7 @@ final class Settings {
       String value = change.value().get();
       now.put(
           name,
-          name.equals("timezone")
-              ? "SET TIME ZONE " + value
-              : "SET " + name + " TO " + value);
+          name.equals("timezone") ? "SET TIME ZONE " + value : "SET " + name + " TO " + value);
     } else if (atStartup.containsKey(name)) {
       now.put(name, atStartup.get(name));
     } else {

@@ -11,14 +11,29 @@ public final class SessionEffect {
   /** Settings whose SET is remembered for the client and repeated where it goes next. */
   public static final Set<String> TRACKED =
       Set.of(
-          "application_name", "bytea_output", "client_encoding", "datestyle", "extra_float_digits",
-          "idle_in_transaction_session_timeout", "intervalstyle", "lock_timeout", "search_path",
-          "statement_timeout", "timezone", "transaction_timeout");
+          "application_name",
+          "bytea_output",
+          "client_encoding",
+          "datestyle",
+          "extra_float_digits",
+          "idle_in_transaction_session_timeout",
+          "intervalstyle",
+          "lock_timeout",
+          "search_path",
+          "statement_timeout",
+          "timezone",
+          "transaction_timeout");
 
   private static final Set<String> PINNING_FUNCTIONS =
       Set.of(
-          "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
-          "pg_try_advisory_lock_shared", "set_config", "setseed", "dblink_connect", "currval",
+          "pg_advisory_lock",
+          "pg_advisory_lock_shared",
+          "pg_try_advisory_lock",
+          "pg_try_advisory_lock_shared",
+          "set_config",
+          "setseed",
+          "dblink_connect",
+          "currval",
           "lastval");
 
   private SessionEffect() {}
