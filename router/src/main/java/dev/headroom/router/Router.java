@@ -43,7 +43,6 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +54,8 @@ import java.util.random.RandomGenerator;
  * PostgreSQL in front of a primary and its replicas: pools connections by transaction, sends proven
  * reads to replicas that have what the session has written, everything else to the primary.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 public final class Router implements Component, Reloadable<ScaledApp> {
   private static final Logger LOG = System.getLogger(Router.class.getName());
   private static final int CELL_SECONDS = 5;
@@ -142,7 +143,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
             ScramKeys.derive(access.password(), Bytes.of(salt), SCRAM_ITERATIONS),
             nonces);
     Map<EventLoop, ServerPools> pools = new LinkedHashMap<>();
-    Map<EventLoop, Lane> lanes = new IdentityHashMap<>();
+    Map<EventLoop, Lane> lanes = new LinkedHashMap<>();
     for (EventExecutor executor : group) {
       EventLoop loop = (EventLoop) executor;
       ServerPools own =

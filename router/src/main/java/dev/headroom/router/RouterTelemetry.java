@@ -249,7 +249,7 @@ final class RouterTelemetry implements QueryReport {
         role = "replica";
         long behind = cluster.bytesBehind(replaying);
         double seconds = behind > 0 ? replaying.secondsBehind() : 0;
-        metrics.add(gauge(Vocabulary.REPLAY_LAG_BYTES, "By", series, now, behind));
+        metrics.add(gauge(Vocabulary.REPLAY_LAG_BYTES, "By", series, now, (double) behind));
         metrics.add(gauge(Vocabulary.REPLAY_LAG_SECONDS, "s", series, now, seconds));
         state = seconds > 1 ? "lagging" : "up";
       }

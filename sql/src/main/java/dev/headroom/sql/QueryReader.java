@@ -168,18 +168,18 @@ final class QueryReader {
 
   /* True when the word has been dealt with as part of the grammar. */
   private boolean keyword(int i, String word) {
-    switch (word) {
+    return switch (word) {
       case "insert", "update", "delete", "merge" -> {
         // FOR UPDATE and FOR NO KEY UPDATE are told as locks below.
         if (!tokens.isWord(i - 1, "for") && !tokens.isWord(i - 1, "key")) {
           writes = true;
           doubt("write in a query");
         }
-        return true;
+        yield true;
       }
       case "into" -> {
         doubt("INTO");
-        return true;
+        yield true;
       }
       case "for" -> {
         boolean lock =
@@ -191,27 +191,25 @@ final class QueryReader {
           doubt("locking clause");
         }
         leaveFrom();
-        return true;
+        yield true;
       }
       case "from" -> {
         if (!level().special && !tokens.isWord(i - 1, "distinct")) {
           level().inFrom = true;
           level().expectsRelation = true;
         }
-        return true;
+        yield true;
       }
       case "join" -> {
         level().expectsRelation = true;
         level().inFrom = true;
-        return true;
+        yield true;
       }
       case "table" -> {
         level().expectsRelation = true;
-        return true;
+        yield true;
       }
-      case "only", "lateral" -> {
-        return true;
-      }
+      case "only", "lateral" -> true;
       case "with" -> {
         boolean clause =
             !tokens.isWord(i + 1, "ordinality")
@@ -220,21 +218,21 @@ final class QueryReader {
         level().inWith |= clause;
         level().expectsRelation = false;
         level().inFrom &= !clause;
-        return true;
+        yield true;
       }
       case "select", "values" -> {
         level().inWith = false;
         leaveFrom();
-        return true;
+        yield true;
       }
       default -> {
         if (Words.ENDS_FROM.contains(word)) {
           leaveFrom();
-          return true;
+          yield true;
         }
-        return false;
+        yield false;
       }
-    }
+    };
   }
 
   private void leaveFrom() {
@@ -271,14 +269,15 @@ final class QueryReader {
     // AS name(…) lists columns; in FROM, so does a name right after a relation or a parenthesis.
     boolean alias =
         tokens.isWord(i - 1, "as")
-            || level().inFrom
-                && (tokens.isPunctuation(i - 1, ')')
-                    || tokens.kind(i - 1) == TokenKind.QUOTED_NAME
-                    || tokens.kind(i - 1) == TokenKind.WORD
-                        && !Words.RESERVED.contains(tokens.name(i - 1)));
+            || (level().inFrom && (tokens.isPunctuation(i - 1, ')') || mayBeRelation(i - 1)));
     if (!grammar && !alias) {
       functions.add(name);
     }
+  }
+
+  private boolean mayBeRelation(int i) {
+    return tokens.isName(i)
+        && (tokens.kind(i) == TokenKind.QUOTED_NAME || !Words.RESERVED.contains(tokens.name(i)));
   }
 
   /* Is the parenthesis behind this word the grammar's? */

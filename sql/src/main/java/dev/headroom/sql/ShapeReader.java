@@ -218,7 +218,7 @@ final class ShapeReader {
       i++;
     } else if (name.equals("names")) {
       name = "client_encoding";
-    } else if (!reset && (is(i, 0, "to") || i < to && tokens.text(i).equals("="))) {
+    } else if (!reset && (is(i, 0, "to") || (i < to && tokens.text(i).equals("=")))) {
       i++;
     } else if (!reset) {
       // SET ROLE x, SET SESSION AUTHORIZATION x, SET XML OPTION x, SET SESSION CHARACTERISTICS.

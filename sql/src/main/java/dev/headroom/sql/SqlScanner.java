@@ -71,7 +71,7 @@ final class SqlScanner {
     if (isNameStart(c)) {
       return wordOrPrefixedString(c);
     }
-    if (c >= '0' && c <= '9' || c == '.' && isDigit(position + 1)) {
+    if ((c >= '0' && c <= '9') || (c == '.' && isDigit(position + 1))) {
       return number();
     }
     return switch (c) {
@@ -232,7 +232,7 @@ final class SqlScanner {
 
   private int digits(int from) {
     int i = from;
-    while (isDigit(i) || at(i, '_') && isDigit(i + 1)) {
+    while (isDigit(i) || (at(i, '_') && isDigit(i + 1))) {
       i++;
     }
     return i;
@@ -241,7 +241,7 @@ final class SqlScanner {
   private TokenKind operator() {
     int i = position;
     while (i < sql.length() && OPERATOR_CHARS.indexOf(sql.charAt(i)) >= 0) {
-      boolean comment = at(i, '-') && at(i + 1, '-') || at(i, '/') && at(i + 1, '*');
+      boolean comment = (at(i, '-') && at(i + 1, '-')) || (at(i, '/') && at(i + 1, '*'));
       if (comment) {
         break;
       }
@@ -249,6 +249,14 @@ final class SqlScanner {
     }
     if (i == position) {
       return error();
+    }
+    // a=-1 is three tokens: a sign ends an operator only behind one of these characters.
+    boolean mayEndInSign = false;
+    for (int k = position; k < i; k++) {
+      mayEndInSign |= "~!@#%^&|`?".indexOf(sql.charAt(k)) >= 0;
+    }
+    while (!mayEndInSign && i > position + 1 && "+-".indexOf(sql.charAt(i - 1)) >= 0) {
+      i--;
     }
     position = i;
     return TokenKind.OPERATOR;
@@ -306,10 +314,10 @@ final class SqlScanner {
   }
 
   private static boolean isNameStart(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
   }
 
   private static boolean isNamePart(char c) {
-    return isNameStart(c) || c >= '0' && c <= '9' || c == '$';
+    return isNameStart(c) || (c >= '0' && c <= '9') || c == '$';
   }
 }

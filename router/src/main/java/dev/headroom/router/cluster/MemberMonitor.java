@@ -108,9 +108,9 @@ final class MemberMonitor implements AutoCloseable {
       long fullAt = time.nanoTime() - FULL_EVERY;
       MemberState.@Nullable Replaying last = null;
       while (!closed) {
-        boolean full = last == null || suspected || time.nanoTime() - fullAt >= FULL_EVERY;
+        boolean full = suspected || time.nanoTime() - fullAt >= FULL_EVERY;
         suspected = false;
-        if (!full) {
+        if (last != null && !full) {
           List<Optional<String>> row = connection.query(POSITION).getFirst();
           full = !row.get(0).equals(Optional.of("t"));
           if (!full) {
@@ -122,7 +122,7 @@ final class MemberMonitor implements AutoCloseable {
             report.accept(last);
           }
         }
-        if (full) {
+        if (last == null || full) {
           fullAt = time.nanoTime();
           if (inRecovery(connection)) {
             last = replaying(connection, timeline);

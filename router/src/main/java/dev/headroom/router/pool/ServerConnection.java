@@ -14,6 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An authenticated connection to a member. Belongs to one event loop. */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 public final class ServerConnection extends ChannelInboundHandlerAdapter {
   private static final int MAX_PREPARED = 500;
 
@@ -65,7 +67,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   /** Is it prepared here? Counts as a use. */
   public boolean knows(PreparedText text) {
-    return text.name().isEmpty() ? unnamed == text : prepared.get(text) != null;
+    return text.name().isEmpty() ? text.equals(unnamed) : prepared.get(text) != null;
   }
 
   /** It is prepared here now. */
@@ -78,7 +80,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   }
 
   public void forgot(PreparedText text) {
-    if (unnamed == text) {
+    if (text.equals(unnamed)) {
       unnamed = null;
     }
     prepared.remove(text);

@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Logs a new connection in; {@link ServerPool} goes on with it. */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 final class ServerHandshake extends ChannelInboundHandlerAdapter {
   private static final int MAX_MESSAGE = 1 << 20;
 

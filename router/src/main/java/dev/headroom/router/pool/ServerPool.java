@@ -15,6 +15,8 @@ import java.util.Set;
  * Connections of one event loop to one member: so many at most, first come first served, the last
  * used one first, so that those not needed grow old and are closed. Belongs to one event loop.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 public final class ServerPool {
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 

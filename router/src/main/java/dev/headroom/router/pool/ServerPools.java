@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The pools of one event loop, and who waits there for a primary to appear. */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 public final class ServerPools {
   private static final int CONNECT_MILLIS = 2000;
 

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * A client that is not yet known: encryption requests, start-up, SCRAM-SHA-256, cancel requests.
  * Ends in a {@link ClientSession}, or in a closed connection.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 public final class ClientLogin extends ChannelInboundHandlerAdapter {
   /* PostgreSQL's own limits for who has not proven anything: MAX_STARTUP_PACKET_LENGTH, and 64 KB. */
   private static final int MAX_STARTUP = 10_000;

@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * to be kept. The server connection goes back when the transaction is over, unless something of the
  * session lives in it: then it is the client's to the end (pinned), and is closed with him.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 public final class ClientSession extends ChannelInboundHandlerAdapter
     implements Waiter, Answers.Handler {
   private static final int MAX_KEPT_PIPELINE = 256 * 1024;
@@ -691,7 +693,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   // Sending.
 
   private void sendUnit() {
-    ServerConnection connection = requireServer();
     state = State.SENT;
     steps.clear();
     beingPrepared.clear();
@@ -803,7 +804,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   private boolean isPrepared(ServerConnection connection, PreparedText text) {
     return text.name().isEmpty()
-        ? unnamedSent == text || (unnamedSent == null && connection.knows(text))
+        ? text.equals(unnamedSent) || (unnamedSent == null && connection.knows(text))
         : connection.knows(text) || beingPrepared.contains(text);
   }
 
@@ -1419,7 +1420,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return ByteBuffer.wrap(frame, 5, frame.length - 5);
   }
 
-  /* Where the string that begins at {@code from} ends: its zero byte. */
+  /* Where the string that begins there ends: its zero byte. */
   private static int end(byte[] frame, int from) throws ProtocolException {
     for (int i = from; i < frame.length; i++) {
       if (frame[i] == 0) {

@@ -11,6 +11,8 @@ import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 
 /** Asks a server to cancel what a connection runs, on a connection of its own. */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 final class ServerCancel {
   private ServerCancel() {}
 

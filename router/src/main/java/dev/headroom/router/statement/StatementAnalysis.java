@@ -46,9 +46,14 @@ public final class StatementAnalysis {
     return trace;
   }
 
+  @SuppressWarnings("ReferenceEquality") // Another catalog is another object; comparing would cost.
+  private boolean isJudgedWith(Catalog catalog) {
+    return judgedWith == catalog;
+  }
+
   /** Why it is not proven to be a read; empty when it is. */
   public String doubt(Catalog catalog) {
-    if (judgedWith != catalog) {
+    if (!isJudgedWith(catalog)) {
       doubt = Reads.doubt(shapes, catalog);
       judgedWith = catalog;
     }
