@@ -28,7 +28,7 @@ class FailoverIT {
   void clientsGoOnAndMissNothingTheyWrote() throws Exception {
     POSTGRES.execute(
         "CREATE TABLE entry (id bigint PRIMARY KEY)",
-        "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (\"replica-1\")'",
+        "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (replica_1)'",
         "SELECT pg_reload_conf()");
     POSTGRES.awaitReplay();
     AtomicBoolean stop = new AtomicBoolean();
