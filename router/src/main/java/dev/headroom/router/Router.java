@@ -1,0 +1,353 @@
+package dev.headroom.router;
+
+import dev.headroom.base.Component;
+import dev.headroom.base.Health;
+import dev.headroom.base.Reloadable;
+import dev.headroom.base.TimeSource;
+import dev.headroom.base.UserError;
+import dev.headroom.pgwire.Bytes;
+import dev.headroom.pgwire.ScramKeyCache;
+import dev.headroom.pgwire.ScramKeys;
+import dev.headroom.router.cluster.Cluster;
+import dev.headroom.router.cluster.ClusterView;
+import dev.headroom.router.pool.ServerPools;
+import dev.headroom.router.session.ClientLogin;
+import dev.headroom.router.session.FreshnessKeys;
+import dev.headroom.router.session.Lane;
+import dev.headroom.router.session.Sessions;
+import dev.headroom.signals.TelemetryConsumer;
+import dev.headroom.spec.RouterSpec;
+import dev.headroom.spec.ScaledApp;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * PostgreSQL in front of a primary and its replicas: pools connections by transaction, sends proven
+ * reads to replicas that have what the session has written, everything else to the primary.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
+public final class Router implements Component, Reloadable<ScaledApp> {
+  private static final Logger LOG = System.getLogger(Router.class.getName());
+  private static final int CELL_SECONDS = 5;
+  private static final int SCRAM_ITERATIONS = 4096;
+
+  private final EventLoopGroup group;
+  private final Channel listener;
+  private final Cluster cluster;
+  private final Sessions sessions;
+  private final Map<EventLoop, ServerPools> pools;
+  private final RouterTelemetry telemetry;
+  /* Replaced by apply(); read by every session. */
+  private final SpecHolder spec;
+  private volatile boolean closed;
+
+  private static final class SpecHolder implements Supplier<RouterSpec> {
+    private volatile RouterSpec spec;
+
+    SpecHolder(RouterSpec spec) {
+      this.spec = spec;
+    }
+
+    @Override
+    public RouterSpec get() {
+      return spec;
+    }
+  }
+
+  private Router(
+      EventLoopGroup group,
+      Channel listener,
+      Cluster cluster,
+      Sessions sessions,
+      Map<EventLoop, ServerPools> pools,
+      RouterTelemetry telemetry,
+      SpecHolder spec) {
+    this.group = group;
+    this.listener = listener;
+    this.cluster = cluster;
+    this.sessions = sessions;
+    this.pools = pools;
+    this.telemetry = telemetry;
+    this.spec = spec;
+  }
+
+  /**
+   * Listens when it returns. Members may be unreachable, now or later: clients wait for them.
+   *
+   * @param queries is told of every statement
+   */
+  public static Router start(
+      RouterSpec settings,
+      List<Member> members,
+      DatabaseAccess access,
+      QueryListener queries,
+      TelemetryConsumer consumer,
+      TimeSource time) {
+    SpecHolder spec = new SpecHolder(settings);
+    SecureRandom secure = new SecureRandom();
+    RandomGenerator random = RandomGenerator.getDefault();
+    Supplier<String> nonces = () -> nonce(secure);
+    boolean epoll = Epoll.isAvailable();
+    int loops = loops(settings);
+    EventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(
+            loops,
+            new DefaultThreadFactory("router"),
+            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    Class<? extends SocketChannel> channelType =
+        epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    Class<? extends ServerSocketChannel> listenerType =
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+
+    RouterTelemetry telemetry = new RouterTelemetry(time, consumer, queries, random);
+    Cluster cluster = new Cluster(access, time);
+    Sessions sessions = new Sessions();
+    FreshnessKeys keys = new FreshnessKeys();
+    ScramKeyCache serverKeys = new ScramKeyCache(access.password());
+    byte[] salt = new byte[16];
+    secure.nextBytes(salt);
+    ClientLogin.Gate gate =
+        new ClientLogin.Gate(
+            access.database(),
+            access.user(),
+            ScramKeys.derive(access.password(), Bytes.of(salt), SCRAM_ITERATIONS),
+            nonces);
+    Map<EventLoop, ServerPools> pools = new LinkedHashMap<>();
+    Map<EventLoop, Lane> lanes = new LinkedHashMap<>();
+    for (EventExecutor executor : group) {
+      EventLoop loop = (EventLoop) executor;
+      ServerPools own =
+          new ServerPools(
+              loop, channelType, access, serverKeys, nonces, cluster, time, share(settings, loops));
+      pools.put(loop, own);
+      lanes.put(
+          loop,
+          new Lane(
+              own,
+              cluster,
+              keys,
+              sessions,
+              telemetry,
+              time,
+              random(),
+              spec,
+              Integer.toString(lanes.size())));
+    }
+    try {
+      Channel listener =
+          listen(settings, group, listenerType, loop -> new ClientLogin(lane(lanes, loop), gate));
+      Router router = new Router(group, listener, cluster, sessions, pools, telemetry, spec);
+      cluster.addListener(router::clusterChanged);
+      router.members(members);
+      group
+          .next()
+          .scheduleWithFixedDelay(router::flush, CELL_SECONDS, CELL_SECONDS, TimeUnit.SECONDS);
+      return router;
+    } catch (RuntimeException e) {
+      cluster.close();
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  private static RandomGenerator random() {
+    return RandomGenerator.of("L64X128MixRandom");
+  }
+
+  private static Lane lane(Map<EventLoop, Lane> lanes, EventLoop loop) {
+    Lane lane = lanes.get(loop);
+    if (lane == null) {
+      throw new IllegalStateException("event loop without a lane: " + loop);
+    }
+    return lane;
+  }
+
+  /* One loop carries some 25,000 statements a second; pools are split among loops. */
+  private static int loops(RouterSpec settings) {
+    int byCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    return Math.max(1, Math.min(byCores, settings.pool().connections() / 4));
+  }
+
+  private static int share(RouterSpec settings, int loops) {
+    return Math.max(1, settings.pool().connections() / loops);
+  }
+
+  private static String nonce(SecureRandom random) {
+    byte[] bytes = new byte[18];
+    random.nextBytes(bytes);
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  /** Makes the handler of a new client. */
+  private interface Logins {
+    ClientLogin on(EventLoop loop);
+  }
+
+  private static Channel listen(
+      RouterSpec settings,
+      EventLoopGroup group,
+      Class<? extends ServerSocketChannel> type,
+      Logins logins) {
+    InetSocketAddress address = new InetSocketAddress(settings.address(), settings.listen());
+    var bound =
+        new ServerBootstrap()
+            .group(group)
+            .channel(type)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(64 * 1024, 256 * 1024))
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    channel.pipeline().addLast("login", logins.on(channel.eventLoop()));
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw UserError.machine(
+          "router: cannot listen on "
+              + settings.address()
+              + ":"
+              + settings.listen()
+              + ": "
+              + bound.cause().getMessage()
+              + "; stop what listens there, or change spec.router.listen (0 picks a free port)",
+          bound.cause());
+    }
+    return bound.channel();
+  }
+
+  /** Where clients connect. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** From now on these are the servers; may be called at any time, from any thread. */
+  public void members(List<Member> members) {
+    List<Member> now = List.copyOf(members);
+    cluster.members(now);
+    for (ServerPools own : pools.values()) {
+      own.loop().execute(() -> own.members(now));
+    }
+  }
+
+  private void clusterChanged(ClusterView before, ClusterView after) {
+    if (!before.primary().equals(after.primary())) {
+      LOG.log(
+          Level.INFO,
+          "primary: {0}, timeline {1}",
+          after.primary().map(Member::name).orElse("none (" + after.trouble() + ")"),
+          after.timeline());
+      for (ServerPools own : pools.values()) {
+        own.loop().execute(own::primaryChanged);
+      }
+    }
+    telemetry.primaryChanged(before, after);
+  }
+
+  private void flush() {
+    List<RouterTelemetry.Connections> connections = new ArrayList<>();
+    for (var of : cluster.states()) {
+      int[] sum = new int[2];
+      for (ServerPools own : pools.values()) {
+        // Read without the loop's lock: a figure that is one off is good enough.
+        int[] counts = own.counts(of.member());
+        sum[0] += counts[0];
+        sum[1] += counts[1];
+      }
+      connections.add(new RouterTelemetry.Connections(of.member(), sum[0], sum[1]));
+    }
+    telemetry.flush(cluster, sessions.count(), connections);
+  }
+
+  @Override
+  public String name() {
+    return "router";
+  }
+
+  @Override
+  public Health check() {
+    ClusterView view = cluster.view();
+    if (closed) {
+      return Health.down("stopped");
+    }
+    if (view.primary().isEmpty()) {
+      return view.replicas().isEmpty()
+          ? Health.down(view.trouble())
+          : Health.degraded("reads only: " + view.trouble());
+    }
+    return Health.up();
+  }
+
+  @Override
+  public void apply(ScaledApp previous, ScaledApp next) {
+    RouterSpec settings = next.router();
+    boolean moved =
+        settings.listen() != previous.router().listen()
+            || !settings.address().equals(previous.router().address());
+    if (moved) {
+      throw UserError.usage(
+          "spec.router.listen: "
+              + settings.address()
+              + ":"
+              + settings.listen()
+              + " (expected: unchanged while running); start a new router there");
+    }
+    spec.spec = settings;
+    int share = share(settings, pools.size());
+    for (ServerPools own : pools.values()) {
+      own.loop().execute(() -> own.limit(share));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    listener.close().awaitUninterruptibly();
+    sessions.closeAll();
+    for (ServerPools own : pools.values()) {
+      own.loop().execute(own::close);
+    }
+    cluster.close();
+    group.shutdownGracefully(100, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5000);
+  }
+}

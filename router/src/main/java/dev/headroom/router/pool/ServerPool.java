@@ -1,0 +1,206 @@
+package dev.headroom.router.pool;
+
+import dev.headroom.base.TimeSource;
+import dev.headroom.router.Member;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Connections of one event loop to one member: so many at most, first come first served, the last
+ * used one first, so that those not needed grow old and are closed. Belongs to one event loop.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
+public final class ServerPool {
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+
+  /** Opens connections; ends in {@link #opened} or {@link #openingFailed}. */
+  interface Opener {
+    void open(ServerPool pool);
+  }
+
+  /** Is told that something is wrong with a member. */
+  interface Suspicion {
+    void suspect(Member member, String reason);
+  }
+
+  private final Member member;
+  private final Opener opener;
+  private final Suspicion suspicion;
+  private final TimeSource time;
+  private final Deque<ServerConnection> idle = new ArrayDeque<>();
+  private final Deque<Waiter> waiting = new ArrayDeque<>();
+  private final Set<ServerConnection> counted = new HashSet<>();
+  private int limit;
+  private int total;
+  private int opening;
+  private boolean closed;
+  private String lastError = "";
+
+  ServerPool(Member member, int limit, Opener opener, Suspicion suspicion, TimeSource time) {
+    this.member = member;
+    this.limit = limit;
+    this.opener = opener;
+    this.suspicion = suspicion;
+    this.time = time;
+  }
+
+  public Member member() {
+    return member;
+  }
+
+  /** Requests under way and waiting: what to balance by. */
+  public int load() {
+    return total - idle.size() - opening + waiting.size();
+  }
+
+  int total() {
+    return total;
+  }
+
+  int idle() {
+    return idle.size();
+  }
+
+  void limit(int now) {
+    limit = now;
+  }
+
+  /** {@code pg-0: total=20 active=20 idle=0 opening=0 waiting=7 limit=20}. */
+  public String describe() {
+    return member.name()
+        + ": total="
+        + total
+        + " active="
+        + (total - idle.size() - opening)
+        + " idle="
+        + idle.size()
+        + " opening="
+        + opening
+        + " waiting="
+        + waiting.size()
+        + " limit="
+        + limit
+        + (lastError.isEmpty() ? "" : ", last error: " + lastError);
+  }
+
+  /** Grants at once or later; {@link #forget} takes the wish back. */
+  public void acquire(Waiter waiter) {
+    if (closed) {
+      waiter.refused(member.name() + " is no member any more");
+      return;
+    }
+    ServerConnection connection = idle.pollLast();
+    while (connection != null && !connection.isFit()) {
+      connection = idle.pollLast();
+    }
+    if (connection != null) {
+      connection.lend(waiter);
+      waiter.granted(connection);
+      return;
+    }
+    waiting.add(waiter);
+    grow();
+  }
+
+  /** No longer waits. */
+  public void forget(Waiter waiter) {
+    waiting.remove(waiter);
+  }
+
+  private void grow() {
+    while (!closed && total < limit && opening < waiting.size()) {
+      total++;
+      opening++;
+      opener.open(this);
+    }
+  }
+
+  void opened(ServerConnection connection) {
+    opening--;
+    lastError = "";
+    counted.add(connection);
+    hand(connection);
+  }
+
+  void openingFailed(String reason) {
+    opening--;
+    total--;
+    lastError = reason;
+    // A full server is alive: who waits here gets one of the connections that are there.
+    if (total - opening > 0) {
+      return;
+    }
+    suspicion.suspect(member, reason);
+    refuseAll(reason);
+  }
+
+  private void refuseAll(String reason) {
+    List<Waiter> refused = new ArrayList<>(waiting);
+    waiting.clear();
+    refused.forEach(waiter -> waiter.refused(reason));
+  }
+
+  void release(ServerConnection connection) {
+    connection.takeBack(time.nanoTime());
+    if (!connection.isFit() || closed || total > limit) {
+      if (connection.channel().isActive()) {
+        connection.unfit();
+        connection.channel().close(); // Its channelInactive counts it out.
+      }
+      return;
+    }
+    hand(connection);
+  }
+
+  private void hand(ServerConnection connection) {
+    Waiter waiter = waiting.poll();
+    if (waiter == null) {
+      connection.takeBack(time.nanoTime());
+      idle.addLast(connection);
+    } else {
+      connection.lend(waiter);
+      waiter.granted(connection);
+    }
+  }
+
+  /** A connection ended; {@code surprising} unless we closed it. */
+  void lost(ServerConnection connection, boolean surprising, String reason) {
+    if (!counted.remove(connection)) {
+      return;
+    }
+    total--;
+    idle.remove(connection);
+    if (surprising && !closed) {
+      lastError = reason;
+      suspicion.suspect(member, reason);
+    }
+    grow();
+  }
+
+  void closeIdle() {
+    long now = time.nanoTime();
+    Iterator<ServerConnection> oldestFirst = idle.iterator();
+    while (oldestFirst.hasNext()) {
+      ServerConnection connection = oldestFirst.next();
+      if (now - connection.idleSince() < IDLE_TIMEOUT.toNanos() && total <= limit) {
+        break;
+      }
+      oldestFirst.remove();
+      connection.close();
+    }
+  }
+
+  void close() {
+    closed = true;
+    refuseAll(member.name() + " is no member any more");
+    new ArrayList<>(idle).forEach(ServerConnection::close);
+    idle.clear();
+  }
+}

@@ -1,0 +1,156 @@
+package dev.headroom.router.pool;
+
+import dev.headroom.base.TimeSource;
+import dev.headroom.pgwire.ScramKeyCache;
+import dev.headroom.pgwire.ServerLogin;
+import dev.headroom.router.DatabaseAccess;
+import dev.headroom.router.Member;
+import dev.headroom.router.cluster.Cluster;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The pools of one event loop, and who waits there for a primary to appear. */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
+public final class ServerPools {
+  private static final int CONNECT_MILLIS = 2000;
+
+  private final EventLoop loop;
+  private final Class<? extends Channel> channelType;
+  private final DatabaseAccess access;
+  private final ScramKeyCache keys;
+  private final Supplier<String> nonces;
+  private final Cluster cluster;
+  private final TimeSource time;
+  private final Map<Member, ServerPool> pools = new LinkedHashMap<>();
+  private final List<Waiter> waitingForPrimary = new ArrayList<>();
+  private int limit;
+
+  public ServerPools(
+      EventLoop loop,
+      Class<? extends Channel> channelType,
+      DatabaseAccess access,
+      ScramKeyCache keys,
+      Supplier<String> nonces,
+      Cluster cluster,
+      TimeSource time,
+      int limit) {
+    this.loop = loop;
+    this.channelType = channelType;
+    this.access = access;
+    this.keys = keys;
+    this.nonces = nonces;
+    this.cluster = cluster;
+    this.time = time;
+    this.limit = limit;
+    loop.scheduleWithFixedDelay(
+        () -> pools.values().forEach(ServerPool::closeIdle), 10, 10, TimeUnit.SECONDS);
+  }
+
+  /** On the loop: these are the members now. */
+  public void members(List<Member> members) {
+    List<Member> gone = new ArrayList<>(pools.keySet());
+    gone.removeAll(members);
+    for (Member member : gone) {
+      ServerPool pool = pools.remove(member);
+      if (pool != null) {
+        pool.close();
+      }
+    }
+  }
+
+  /** On the loop. */
+  public void limit(int now) {
+    limit = now;
+    pools.values().forEach(pool -> pool.limit(now));
+  }
+
+  public ServerPool of(Member member) {
+    return pools.computeIfAbsent(
+        member, m -> new ServerPool(m, limit, this::open, cluster::suspect, time));
+  }
+
+  /** Waits for a connection to the primary, for the primary itself if there is none. */
+  public void acquirePrimary(Waiter waiter) {
+    Optional<Member> primary = cluster.view().primary();
+    if (primary.isEmpty()) {
+      waitingForPrimary.add(waiter);
+    } else {
+      of(primary.get()).acquire(waiter);
+    }
+  }
+
+  /** On the loop: who waited for a primary tries again. */
+  public void primaryChanged() {
+    List<Waiter> waiting = new ArrayList<>(waitingForPrimary);
+    waitingForPrimary.clear();
+    waiting.forEach(this::acquirePrimary);
+  }
+
+  /** Takes back every wish of {@code waiter}. */
+  public void forget(Waiter waiter) {
+    waitingForPrimary.remove(waiter);
+    pools.values().forEach(pool -> pool.forget(waiter));
+  }
+
+  /** The whole situation, for who has waited too long. */
+  public String describe() {
+    StringBuilder text = new StringBuilder();
+    String trouble = cluster.view().trouble();
+    if (!trouble.isEmpty()) {
+      text.append(trouble).append(" (waiting=").append(waitingForPrimary.size()).append(")");
+    }
+    for (ServerPool pool : pools.values()) {
+      text.append(text.isEmpty() ? "" : "; ").append(pool.describe());
+    }
+    return text.toString();
+  }
+
+  /** Connections to {@code member}: idle, and in use. */
+  public int[] counts(Member member) {
+    ServerPool pool = pools.get(member);
+    return pool == null ? new int[2] : new int[] {pool.idle(), pool.total() - pool.idle()};
+  }
+
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** On the loop. */
+  public void close() {
+    pools.values().forEach(ServerPool::close);
+    pools.clear();
+  }
+
+  private void open(ServerPool pool) {
+    InetSocketAddress address = pool.member().address();
+    ServerLogin login = new ServerLogin(access.user(), access.password(), nonces.get(), keys);
+    ServerHandshake handshake = new ServerHandshake(pool, login, access.database(), access.user());
+    ChannelFuture connecting =
+        new Bootstrap()
+            .group(loop)
+            .channel(channelType)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .handler(handshake)
+            .connect(new InetSocketAddress(address.getHostString(), address.getPort()));
+    connecting.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            pool.openingFailed(String.valueOf(connecting.cause().getMessage()));
+          }
+        });
+  }
+}

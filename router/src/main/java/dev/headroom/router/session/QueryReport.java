@@ -1,0 +1,25 @@
+package dev.headroom.router.session;
+
+import dev.headroom.router.statement.StatementAnalysis;
+
+/** Is told of every unit that a server has answered. Called on an event loop. */
+public interface QueryReport {
+
+  /** One unit, answered. */
+  record Answered(
+      StatementAnalysis subject,
+      String member,
+      String role,
+      String reason,
+      long startedEpochNanos,
+      long queueNanos,
+      long durationNanos,
+      long rows,
+      long bytes,
+      String sqlState) {}
+
+  void answered(Answered answered);
+
+  /** Time that a client has waited for a server connection. */
+  void queued(long nanos);
+}

@@ -1,0 +1,38 @@
+package dev.headroom.router.session;
+
+import dev.headroom.router.Member;
+import dev.headroom.router.cluster.ClusterView;
+import dev.headroom.router.cluster.Mark;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Picks a replica: of two fresh ones at random, the one with less to do. */
+final class ReplicaChoice {
+  private final Lane lane;
+
+  ReplicaChoice(Lane lane) {
+    this.lane = lane;
+  }
+
+  /** A replica that has what {@code mark} asks for, or null. */
+  @Nullable Member pick(Mark mark) {
+    ClusterView view = lane.cluster.view();
+    List<Member> fresh = new ArrayList<>(view.replicas().size());
+    for (Member replica : view.replicas()) {
+      if (lane.cluster.isFresh(replica, mark)
+          && lane.cluster.isWithin(replica, lane.spec().maxLag())) {
+        fresh.add(replica);
+      }
+    }
+    if (fresh.isEmpty()) {
+      return null;
+    }
+    Member first = fresh.get(lane.random.nextInt(fresh.size()));
+    if (fresh.size() == 1) {
+      return first;
+    }
+    Member second = fresh.get(lane.random.nextInt(fresh.size()));
+    return lane.pools.of(second).load() < lane.pools.of(first).load() ? second : first;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.headroom.router.session;
+
+import dev.headroom.pgwire.BackendMessage;
+import dev.headroom.pgwire.ErrorFields;
+import dev.headroom.pgwire.TransactionStatus;
+import java.util.List;
+
+/** Answers that the router gives itself, and the errors that are its own. */
+final class Replies {
+  static final byte[] PARSE_COMPLETE = new BackendMessage.ParseComplete().encode();
+  static final byte[] BIND_COMPLETE = new BackendMessage.BindComplete().encode();
+  static final byte[] CLOSE_COMPLETE = new BackendMessage.CloseComplete().encode();
+  static final byte[] NO_DATA = new BackendMessage.NoData().encode();
+  static final byte[] NO_PARAMETERS = new BackendMessage.ParameterDescription(List.of()).encode();
+  static final byte[] READY_IDLE =
+      new BackendMessage.ReadyForQuery(TransactionStatus.IDLE).encode();
+  static final byte[] READY_IN_TRANSACTION =
+      new BackendMessage.ReadyForQuery(TransactionStatus.IN_TRANSACTION).encode();
+  static final byte[] READY_FAILED =
+      new BackendMessage.ReadyForQuery(TransactionStatus.FAILED).encode();
+
+  private Replies() {}
+
+  static byte[] complete(String tag) {
+    return new BackendMessage.CommandComplete(tag).encode();
+  }
+
+  static byte[] error(ErrorFields fields) {
+    return new BackendMessage.ErrorResponse(fields).encode();
+  }
+
+  static byte[] ready(char status) {
+    return switch (status) {
+      case 'T' -> READY_IN_TRANSACTION;
+      case 'E' -> READY_FAILED;
+      default -> READY_IDLE;
+    };
+  }
+
+  static ErrorFields queueTimeout(long millis, String situation) {
+    return ErrorFields.error(
+        "53300",
+        "no server connection was free within " + millis + " ms",
+        situation,
+        "Raise spec.router.pool or the servers' max_connections, shorten transactions, or find the"
+            + " slow query that holds the connections.");
+  }
+
+  static ErrorFields lost(String reason) {
+    return ErrorFields.error(
+        "08006",
+        "the server connection was lost while the statement ran",
+        reason,
+        "The transaction did not commit; run it again.");
+  }
+
+  static ErrorFields unknownOutcome(String reason) {
+    return ErrorFields.error(
+        "08007",
+        "the transaction may or may not have been committed",
+        reason,
+        "Look for what it should have written before running it again.");
+  }
+
+  static ErrorFields cancelled() {
+    return ErrorFields.error(
+        "57014", "canceling statement due to user request", "It waited for a server.", "");
+  }
+
+  static ErrorFields serverGone(String reason) {
+    return ErrorFields.fatal(
+        "57P01",
+        "terminating connection because its server connection was lost",
+        reason,
+        "Connect again; an open transaction was rolled back, session state is gone.");
+  }
+
+  static ErrorFields protocol(String problem) {
+    return ErrorFields.fatal("08P01", "protocol violation: " + problem, "", "");
+  }
+
+  static ErrorFields keyNotAlone() {
+    return ErrorFields.error(
+        "0A000",
+        "SET headroom.key must be the only statement of its query",
+        "",
+        "Send it as a query of its own, before the transaction.");
+  }
+}

@@ -1,0 +1,34 @@
+package dev.headroom.router.session;
+
+import dev.headroom.pgwire.Bytes;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The clients by the process id they were told. Thread-safe. */
+public final class Sessions {
+  private final ConcurrentHashMap<Integer, ClientSession> byProcessId = new ConcurrentHashMap<>();
+
+  /** False when the id is taken. */
+  boolean add(int processId, ClientSession session) {
+    return byProcessId.putIfAbsent(processId, session) == null;
+  }
+
+  void remove(int processId, ClientSession session) {
+    byProcessId.remove(processId, session);
+  }
+
+  public int count() {
+    return byProcessId.size();
+  }
+
+  /** Cancels what that client runs, if the key is the client's. */
+  void cancel(int processId, Bytes secretKey) {
+    ClientSession session = byProcessId.get(processId);
+    if (session != null && session.hasKey(secretKey)) {
+      session.cancel();
+    }
+  }
+
+  public void closeAll() {
+    byProcessId.values().forEach(ClientSession::shutDown);
+  }
+}

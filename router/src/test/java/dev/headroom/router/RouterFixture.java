@@ -1,0 +1,137 @@
+package dev.headroom.router;
+
+import dev.headroom.base.TimeSource;
+import dev.headroom.engines.PostgresServer;
+import dev.headroom.signals.QuerySample;
+import dev.headroom.signals.Telemetry;
+import dev.headroom.spec.RouterSpec;
+import dev.headroom.testing.Await;
+import dev.headroom.testing.PostgresExtension;
+import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** A router over a test's servers, what it has told, and questions to it. */
+final class RouterFixture implements AutoCloseable {
+  static final Duration BOUND = Duration.ofSeconds(20);
+
+  final PostgresExtension postgres;
+  final Router router;
+  final ConcurrentLinkedQueue<QuerySample> samples = new ConcurrentLinkedQueue<>();
+  final ConcurrentLinkedQueue<Telemetry> telemetry = new ConcurrentLinkedQueue<>();
+
+  RouterFixture(PostgresExtension postgres, int pool, Duration queueTimeout) {
+    this.postgres = postgres;
+    RouterSpec spec =
+        new RouterSpec(
+            0,
+            "127.0.0.1",
+            new RouterSpec.PoolSize(OptionalInt.of(pool)),
+            queueTimeout,
+            Duration.ZERO,
+            Duration.ofSeconds(60));
+    this.router =
+        Router.start(
+            spec,
+            members(),
+            new DatabaseAccess(postgres.database(), postgres.user(), postgres.password()),
+            samples::add,
+            telemetry::add,
+            TimeSource.system());
+  }
+
+  private List<Member> members() {
+    List<PostgresServer> servers = new ArrayList<>();
+    servers.add(postgres.primary());
+    servers.addAll(postgres.replicas());
+    return servers.stream().map(RouterFixture::member).toList();
+  }
+
+  static Member member(PostgresServer server) {
+    return new Member(
+        server.settings().name(),
+        new InetSocketAddress(server.settings().host(), server.settings().port()));
+  }
+
+  String url(String options) {
+    return "jdbc:postgresql://127.0.0.1:"
+        + router.address().getPort()
+        + "/"
+        + postgres.database()
+        + "?user="
+        + postgres.user()
+        + "&password="
+        + postgres.password()
+        + options;
+  }
+
+  Connection connect() throws SQLException {
+    return connect("");
+  }
+
+  Connection connect(String options) throws SQLException {
+    return DriverManager.getConnection(url(options));
+  }
+
+  /** Is the server that answers {@code sql} a replica? By the router's own account. */
+  String roleOf(Connection connection, String sql) throws SQLException {
+    samples.clear();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+    return samples.stream().map(QuerySample::role).reduce((a, b) -> b).orElse("nobody");
+  }
+
+  static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      return row.next() ? String.valueOf(row.getString(1)) : "";
+    }
+  }
+
+  static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Returns once reads go to replicas: roles found, catalogs read, replicas fresh. */
+  void awaitReads(Connection connection) {
+    Await.until(BOUND, () -> roleOf(connection, "SELECT 1").equals("replica"));
+  }
+
+  /** Replica {@code index} stands still. */
+  void pause(int index) throws SQLException {
+    onReplica(index, "SELECT pg_wal_replay_pause()");
+    Await.until(
+        BOUND,
+        () -> {
+          try (Connection c = postgres.connectToReplica(index)) {
+            return text(c, "SELECT pg_get_wal_replay_pause_state()").equals("paused");
+          }
+        });
+  }
+
+  void resume(int index) throws SQLException {
+    onReplica(index, "SELECT pg_wal_replay_resume()");
+  }
+
+  private void onReplica(int index, String sql) throws SQLException {
+    try (Connection c = postgres.connectToReplica(index)) {
+      execute(c, sql);
+    }
+  }
+
+  @Override
+  public void close() {
+    router.close();
+  }
+}
