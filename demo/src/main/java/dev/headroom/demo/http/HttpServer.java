@@ -40,7 +40,7 @@ public final class HttpServer implements AutoCloseable {
       String host, int port, Handler handler, Optional<LiveEndpoint> live) throws BindException {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("http", true), NioIoHandler.newFactory());
+            1, new DefaultThreadFactory("http"), NioIoHandler.newFactory());
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
