@@ -4,6 +4,7 @@ import dev.headroom.demo.api.ApiMain;
 import dev.headroom.demo.data.DataMain;
 import dev.headroom.demo.mailer.MailerMain;
 import dev.headroom.demo.partner.PartnerMain;
+import dev.headroom.demo.settings.LightProcess;
 import dev.headroom.demo.settings.Settings;
 import dev.headroom.demo.settings.WrongUse;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ public final class Demo {
       System.exit(args.length == 0 ? 2 : 0);
     }
     String[] rest = Arrays.copyOfRange(args, 1, args.length);
+    LightProcess.prepare();
     Settings settings = Settings.ofEnvironment();
     try {
       switch (args[0]) {

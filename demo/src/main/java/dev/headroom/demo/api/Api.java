@@ -91,8 +91,9 @@ public final class Api implements AutoCloseable {
     try {
       HttpServer server =
           HttpServer.start(config.host(), config.port(), pipeline, Optional.of(live));
-      LOG.log(
-          Level.INFO, "{0} listens on {1}:{2}", replica, config.host(), Integer.toString(server.port()));
+      System.out.println(
+          replica + " listens on " + config.host() + ":" + server.port() + ", faults: "
+              + config.faults());
       return new Api(config, server, pipeline, draining, parts);
     } catch (BindException e) {
       parts.forEach(Api::closeQuietly);

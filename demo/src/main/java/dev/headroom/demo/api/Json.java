@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows, lists and maps to JSON; bodies from JSON. */
 final class Json {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final JsonFactory FACTORY = MAPPER.getFactory();
+  private static final JsonFactory FACTORY = new JsonFactory();
 
   private Json() {}
+
+  /** Made at the first body: a mapper is much dearer to start than a factory. */
+  private static final class Reader {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   static byte[] bytes(Object value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
@@ -42,7 +46,7 @@ final class Json {
       return JsonNodeFactory.instance.objectNode();
     }
     try {
-      JsonNode node = MAPPER.readTree(body);
+      JsonNode node = Reader.MAPPER.readTree(body);
       if (node.isObject()) {
         return node;
       }

@@ -26,7 +26,7 @@ import java.util.jar.JarFile;
  * a filled database all endpoints are used; without one at least all classes are loaded.
  */
 final class Training {
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 5;
   private static final String FAR_AWAY = "jdbc:postgresql://127.0.0.1:9/none?user=none";
 
   private final HttpClient client;
@@ -67,7 +67,10 @@ final class Training {
     Telemetry telemetry = Telemetry.start(settings, config.instance());
     try (Api api = Api.start(config, telemetry, StatementListener.NONE);
         HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+            HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(2))
+                .build()) {
       Training training = new Training(client, "http://127.0.0.1:" + api.port());
       int useful = training.requests();
       System.err.println("trained with " + useful + " successful requests");
@@ -145,12 +148,14 @@ final class Training {
     try {
       HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
       if (response.statusCode() >= 300) {
+        System.err.println(method + " " + path + " answered " + response.statusCode());
         return Optional.empty();
       }
       boolean json =
           response.headers().firstValue("Content-Type").orElse("").equals("application/json");
       return Optional.of(Json.object(json ? response.body() : new byte[0]));
     } catch (IOException e) {
+      System.err.println(method + " " + path + ": " + e);
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,6 +1,6 @@
 package dev.headroom.demo.db;
 
-import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
@@ -36,17 +36,18 @@ public final class Database implements AutoCloseable {
   public Database(String url, int size, String name, Tracer tracer, StatementListener listener) {
     // A session's first statement is its validation, and a dead connection is replaced then.
     System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "60000");
-    HikariConfig config = new HikariConfig();
-    config.setPoolName(name);
-    config.setJdbcUrl(url);
-    config.setDriverClassName("org.postgresql.Driver");
-    config.setMaximumPoolSize(size);
-    config.setMinimumIdle(1);
-    config.setIdleTimeout(120_000);
-    config.setMaxLifetime(900_000);
-    config.setConnectionTimeout(4_000);
-    config.setValidationTimeout(1_000);
-    config.setInitializationFailTimeout(-1);
+    // Set directly, not through a HikariConfig: that would be copied by reflection.
+    HikariDataSource source = new HikariDataSource();
+    source.setPoolName(name);
+    source.setJdbcUrl(url);
+    source.setDriverClassName("org.postgresql.Driver");
+    source.setMaximumPoolSize(size);
+    source.setMinimumIdle(1);
+    source.setIdleTimeout(120_000);
+    source.setMaxLifetime(900_000);
+    source.setConnectionTimeout(4_000);
+    source.setValidationTimeout(1_000);
+    source.setInitializationFailTimeout(-1);
     Properties driver = new Properties();
     driver.setProperty("ApplicationName", name);
     // Parameters in unnamed statements: nothing to keep in step with a pooler's server connections.
@@ -57,8 +58,8 @@ public final class Database implements AutoCloseable {
     driver.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
     driver.setProperty("socketTimeout", String.valueOf(ANSWER_SECONDS));
     driver.setProperty("tcpKeepAlive", "true");
-    config.setDataSourceProperties(driver);
-    this.pool = new HikariDataSource(config);
+    source.setDataSourceProperties(driver);
+    this.pool = source;
     this.tracer = tracer;
     this.listener = listener;
   }
@@ -69,11 +70,13 @@ public final class Database implements AutoCloseable {
   }
 
   public int active() {
-    return pool.getHikariPoolMXBean().getActiveConnections();
+    HikariPoolMXBean running = pool.getHikariPoolMXBean();
+    return running == null ? 0 : running.getActiveConnections();
   }
 
   public int idle() {
-    return pool.getHikariPoolMXBean().getIdleConnections();
+    HikariPoolMXBean running = pool.getHikariPoolMXBean();
+    return running == null ? 0 : running.getIdleConnections();
   }
 
   public int waiting() {

@@ -16,26 +16,26 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
-import io.netty.handler.flow.FlowControlHandler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 
 /** One client connection: hands each request to a virtual thread and writes what comes back. */
 final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = System.getLogger(Connection.class.getName());
+  private static final int MOST_PIPELINED = 16;
 
   private final Handler handler;
   private final Optional<LiveEndpoint> live;
+  // Requests are answered one after the other; both are used by the event loop only.
+  private final Deque<Runnable> pipelined = new ArrayDeque<>();
+  private boolean answering;
 
   Connection(Handler handler, Optional<LiveEndpoint> live) {
     this.handler = handler;
     this.live = live;
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext context) {
-    context.read();
   }
 
   @Override
@@ -44,27 +44,44 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
       write(context, Reply.text(400, "malformed request"), false, false);
       return;
     }
+    Runnable work = work(context, message);
+    if (answering) {
+      pipelined.add(work);
+      context.channel().config().setAutoRead(pipelined.size() < MOST_PIPELINED);
+    } else {
+      answering = true;
+      Thread.ofVirtual().start(work);
+    }
+  }
+
+  private void answered(ChannelHandlerContext context) {
+    Runnable next = pipelined.poll();
+    if (next == null) {
+      answering = false;
+    } else {
+      Thread.ofVirtual().start(next);
+    }
+    context.channel().config().setAutoRead(true);
+  }
+
+  private Runnable work(ChannelHandlerContext context, FullHttpRequest message) {
     boolean keepAlive = HttpUtil.isKeepAlive(message);
+    boolean head = message.method().equals(HttpMethod.HEAD);
     Request request =
         Request.of(
             message.method().name(),
             message.uri(),
             message.headers(),
             ByteBufUtil.getBytes(message.content()));
-    boolean head = message.method().equals(HttpMethod.HEAD);
     boolean upgrade =
         live.isPresent()
             && live.get().path().equals(request.path())
-            && message.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              if (upgrade) {
-                upgrade(context, request, live.orElseThrow());
-              } else {
-                write(context, answer(request), keepAlive, head);
-              }
-            });
+            && message
+                .headers()
+                .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+    return upgrade
+        ? () -> upgrade(context, request, live.orElseThrow())
+        : () -> write(context, answer(request), keepAlive, head);
   }
 
   private Reply answer(Request request) {
@@ -76,7 +93,7 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
   }
 
-  private static void write(
+  private void write(
       ChannelHandlerContext context, Reply reply, boolean keepAlive, boolean head) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(
@@ -97,7 +114,7 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     var written = context.writeAndFlush(response);
     if (stays) {
-      written.addListener(done -> context.read());
+      written.addListener(done -> answered(context));
     } else {
       written.addListener(ChannelFutureListener.CLOSE);
     }
@@ -133,7 +150,6 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     LiveConnection connection = new LiveConnection(context.channel());
     var pipeline = context.pipeline();
-    pipeline.remove(FlowControlHandler.class);
     pipeline.replace(context.handler(), "frames", new Frames());
     handshaker
         .handshake(context.channel(), handshake)
@@ -143,7 +159,6 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
                 context.close();
                 return;
               }
-              context.channel().config().setAutoRead(true);
               context.channel().closeFuture().addListener(c -> endpoint.closed(connection));
               endpoint.opened(request, connection);
             });

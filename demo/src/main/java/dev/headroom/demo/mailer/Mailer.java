@@ -27,7 +27,7 @@ public final class Mailer implements AutoCloseable {
   public static Mailer start(Outbox outbox, Jobs jobs, Duration every) {
     Mailer mailer = new Mailer(outbox, jobs, every);
     mailer.thread.start();
-    LOG.log(Level.INFO, "mailer works");
+    System.out.println("mailer works");
     return mailer;
   }
 

@@ -10,8 +10,6 @@ import dev.headroom.demo.telemetry.TraceHeaders;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -23,7 +21,6 @@ import java.util.concurrent.Semaphore;
  * the fault {@code downstream-bottleneck} it synchronises one customer at a time.
  */
 public final class Partner implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(Partner.class.getName());
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
   private static final AttributeKey<Long> STATUS =
@@ -54,7 +51,7 @@ public final class Partner implements AutoCloseable {
       String host, int port, int meanMillis, Faults faults, Telemetry telemetry)
       throws BindException {
     Partner partner = new Partner(host, port, meanMillis, faults, telemetry);
-    LOG.log(Level.INFO, "partner (simulated) listens on {0}:{1}", host, Integer.toString(partner.port()));
+    System.out.println("partner (simulated) listens on " + host + ":" + partner.port());
     return partner;
   }
 

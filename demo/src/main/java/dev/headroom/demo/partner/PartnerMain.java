@@ -17,7 +17,7 @@ public final class PartnerMain {
     Partner partner =
         Partner.start(
             settings.text("HOST", "127.0.0.1"),
-            settings.number("PORT", 8090, 0, 65_535),
+            settings.number("PARTNER_PORT", settings.number("PORT", 8090, 0, 65_535), 0, 65_535),
             settings.number("DEMO_PARTNER_MS", 150, 0, 60_000),
             Faults.of(settings),
             telemetry);

@@ -23,6 +23,7 @@ import java.util.Optional;
 /** Where spans and metrics go: to {@code OTEL_EXPORTER_OTLP_ENDPOINT}, or nowhere without one. */
 public record Telemetry(Tracer tracer, Meter meter, Runnable onClose) implements AutoCloseable {
   private static final String SCOPE = "dev.headroom.demo";
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Starts the exporters; they come up lazily and a dead receiver stops nobody. */
   public static Telemetry start(Settings settings, Instance instance) {
@@ -32,10 +33,12 @@ public record Telemetry(Tracer tracer, Meter meter, Runnable onClose) implements
     }
     String base = endpoint.get().replaceAll("/+$", "");
     return exporting(
-        OtlpHttpSpanExporter.builder()
-            .setEndpoint(base + "/v1/traces")
-            .setTimeout(Duration.ofSeconds(5))
-            .build(),
+        new LateSpanExporter(
+            () ->
+                OtlpHttpSpanExporter.builder()
+                    .setEndpoint(base + "/v1/traces")
+                    .setTimeout(PATIENCE)
+                    .build()),
         Optional.of(base + "/v1/metrics"),
         settings.ratio("OTEL_TRACES_SAMPLER_ARG", 0.1, 1),
         instance);
@@ -67,12 +70,14 @@ public record Telemetry(Tracer tracer, Meter meter, Runnable onClose) implements
         url ->
             meters.registerMetricReader(
                 PeriodicMetricReader.builder(
-                        OtlpHttpMetricExporter.builder()
-                            .setEndpoint(url)
-                            .setTimeout(Duration.ofSeconds(5))
-                            .setAggregationTemporalitySelector(
-                                AggregationTemporalitySelector.deltaPreferred())
-                            .build())
+                        new LateMetricExporter(
+                            () ->
+                                OtlpHttpMetricExporter.builder()
+                                    .setEndpoint(url)
+                                    .setTimeout(PATIENCE)
+                                    .setAggregationTemporalitySelector(
+                                        AggregationTemporalitySelector.deltaPreferred())
+                                    .build()))
                     .setInterval(Duration.ofSeconds(10))
                     .build()));
     SdkMeterProvider meterProvider = meters.build();
