@@ -1,0 +1,110 @@
+package dev.headroom.demo.traffic.users;
+
+import dev.headroom.demo.traffic.figures.Figures;
+import dev.headroom.demo.traffic.http.HttpRequest;
+import dev.headroom.demo.traffic.load.Endpoint;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Looks up at once, as the same user, what was just acknowledged.
+ *
+ * <p>Only an answer that contradicts the write is stale; one that does not come says nothing.
+ */
+final class ReadBack {
+  private static final int PAGE = 100;
+  private static final int MOST_PAGES = 50;
+
+  private final Caller caller;
+  private final Figures figures;
+
+  ReadBack(Caller caller, Figures figures) {
+    this.caller = caller;
+    this.figures = figures;
+  }
+
+  /** What can be wrong with an object that was read. */
+  interface Check {
+    /** How {@code item} differs from what was written; empty when it does not. */
+    Optional<String> difference(Item item);
+  }
+
+  /** The object at {@code endpoint} must exist and pass {@code check}. */
+  void there(Session session, Endpoint endpoint, long id, Answer write, Check check) {
+    Answer answer =
+        caller.call(
+            session, endpoint, HttpRequest.of("GET", endpoint.path(id)), write.at(), 404);
+    if (answer.status() == 404) {
+      stale(endpoint, id, "not there", write, answer);
+    } else if (answer.good()) {
+      try {
+        check
+            .difference(Json.item(answer.body()))
+            .ifPresent(difference -> stale(endpoint, id, difference, write, answer));
+      } catch (IOException e) {
+        figures.unreadable(endpoint, e.getMessage());
+      }
+    }
+  }
+
+  /** The object must not be there any more. */
+  void gone(Session session, Endpoint endpoint, long id, Answer write) {
+    HttpRequest request = HttpRequest.of("GET", endpoint.path(id)).answerDropped();
+    Answer answer = caller.call(session, endpoint, request, write.at(), 404);
+    if (answer.good()) {
+      stale(endpoint, id, "still there", write, answer);
+    }
+  }
+
+  /** The list at {@code endpoint} of the object {@code owner} must contain {@code id}. */
+  void listed(Session session, Endpoint endpoint, long owner, long id, Answer write) {
+    long due = write.at();
+    for (int page = 0; page < MOST_PAGES; page++) {
+      String target = page(endpoint, owner, page);
+      Answer answer = caller.call(session, endpoint, HttpRequest.of("GET", target), due);
+      if (!answer.good()) {
+        return;
+      }
+      try {
+        List<Item> items = Json.items(answer.body());
+        if (items.stream().anyMatch(has(id))) {
+          return;
+        }
+        // The application may give fewer than asked for, so only an empty page is surely the last.
+        if (items.isEmpty()) {
+          stale(endpoint, owner, id + " not listed", write, answer);
+          return;
+        }
+      } catch (IOException e) {
+        figures.unreadable(endpoint, e.getMessage());
+        return;
+      }
+      due = answer.at();
+    }
+  }
+
+  static String page(Endpoint endpoint, long owner, int page) {
+    return endpoint.path(owner) + "?limit=" + PAGE + "&offset=" + page * PAGE;
+  }
+
+  private static Predicate<Item> has(long id) {
+    return item -> item.id() == id;
+  }
+
+  private void stale(Endpoint endpoint, long id, String how, Answer write, Answer read) {
+    figures.stale(
+        endpoint.path(id)
+            + " "
+            + how
+            + "; written through "
+            + name(write)
+            + ", read through "
+            + name(read));
+  }
+
+  private static String name(Answer answer) {
+    return answer.replica().isEmpty() ? "an unnamed replica" : answer.replica();
+  }
+}
