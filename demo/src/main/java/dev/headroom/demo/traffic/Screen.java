@@ -61,7 +61,12 @@ final class Screen {
       out.println();
     }
     out.printf(
-        Locale.ROOT, "%n%-42s %8s %6s %7s  %s%n", "endpoint", "count", "errors", "limited",
+        Locale.ROOT,
+        "%n%-42s %8s %6s %7s  %s%n",
+        "endpoint",
+        "count",
+        "errors",
+        "limited",
         "   p50      p95      p99      max");
     report.endpoints().stream()
         .filter(row -> row.count() > 0)

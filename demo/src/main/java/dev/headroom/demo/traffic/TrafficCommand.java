@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
 /** Reads the options, checks them together, and runs. Exit status 0; 2 wrong use; 1 the machine. */
 @Command(
     name = "traffic",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Sends the sample application the traffic of many users: an open loop, in which latency"
@@ -149,6 +148,9 @@ final class TrafficCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Of all chance (${DEFAULT-VALUE}).")
   private long seed = 1;
 
+  @Option(names = "--help", usageHelp = true, description = "Print this.")
+  private boolean help;
+
   private TrafficCommand() {}
 
   static int run(String... args) {
@@ -166,7 +168,15 @@ final class TrafficCommand implements Callable<Integer> {
   private static CommandLine commandLine() {
     return new CommandLine(new TrafficCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(TrafficCommand::misused)
         .setExecutionExceptionHandler(TrafficCommand::failed);
+  }
+
+  private static int misused(ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    e.getMessage().lines().forEach(problem -> line.getErr().println("traffic: " + problem));
+    line.getErr().println("traffic --help tells all options");
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed)
@@ -186,7 +196,7 @@ final class TrafficCommand implements Callable<Integer> {
 
   private TrafficOptions options() {
     List<String> problems = new ArrayList<>();
-    int most = peak == null ? Math.min(MOST_USERS, users * 3) : peak;
+    int most = peak == null ? (int) Math.clamp(users * 3L, 0, MOST_USERS) : peak;
     between(problems, "--users", users, 0, MOST_USERS);
     between(problems, "--peak", most, 0, MOST_USERS);
     between(problems, "--sockets", sockets, 0, 1000);
@@ -208,6 +218,9 @@ final class TrafficCommand implements Callable<Integer> {
     }
     if (ramp != null && shape == Shape.DAY) {
       problems.add("--ramp and --shape day exclude each other: leave one of them out");
+    }
+    if (peak != null && ramp == null && shape != Shape.DAY) {
+      problems.add("--peak does nothing by itself: add --shape day or --ramp TIME");
     }
     if (!"http".equalsIgnoreCase(url.getScheme())
         || url.getHost() == null

@@ -120,21 +120,13 @@ final class TrafficRun {
     try (Ticks _ = new Ticks(start, clock, users, loop, figures, screen);
         LiveSockets _ = sockets(crowd)) {
       pacer.run(
-          start,
-          end,
-          due -> crowd.next(users.current()).forEach(visit -> loop.make(visit, due)));
+          start, end, due -> crowd.next(users.current()).forEach(visit -> loop.make(visit, due)));
     }
   }
 
   private LiveSockets sockets(Crowd crowd) {
     return new LiveSockets(
-        options.url(),
-        options.sockets(),
-        crowd,
-        random.split(),
-        figures,
-        clock,
-        options.timeout());
+        options.url(), options.sockets(), crowd, random.split(), figures, clock, options.timeout());
   }
 
   /** A run that has come to its end lets every request run into its time-out, so that it counts. */

@@ -12,8 +12,7 @@ public final class HttpRequest {
   private final byte[] body;
   private final boolean bodyKept;
 
-  private HttpRequest(
-      String method, String target, String fields, byte[] body, boolean bodyKept) {
+  private HttpRequest(String method, String target, String fields, byte[] body, boolean bodyKept) {
     this.method = method;
     this.target = target;
     this.fields = fields;

@@ -23,6 +23,8 @@ final class ResponseReader {
   private final byte[] buffer = new byte[8192];
   private int position;
   private int limit;
+  // Where the line that was taken last lies; reading on may move it.
+  private int lineStart;
   private boolean started;
   private boolean reusable = true;
 
@@ -77,10 +79,8 @@ final class ResponseReader {
     Head head = new Head();
     int end = line();
     statusLine(head, end);
-    int from = position;
-    for (end = line(); end > from; end = line()) {
-      field(head, from, end);
-      from = position;
+    for (end = line(); end > lineStart; end = line()) {
+      field(head, lineStart, end);
     }
     if (head.chunked && head.length >= 0) {
       throw new MalformedResponseException("both Content-Length and Transfer-Encoding");
@@ -248,8 +248,6 @@ final class ResponseReader {
       left -= step;
     }
   }
-
-  private int lineStart;
 
   /** Takes the next line; it lies from {@link #lineStart} to the returned end, CRLF left out. */
   private int line() throws IOException {

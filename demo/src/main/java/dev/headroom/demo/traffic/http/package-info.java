@@ -1,4 +1,7 @@
-/** A small blocking HTTP/1.1 client for virtual threads, with keep-alive. Start with {@link dev.headroom.demo.traffic.http.HttpClient}. */
+/**
+ * A small blocking HTTP/1.1 client for virtual threads, with keep-alive. Start with {@link
+ * dev.headroom.demo.traffic.http.HttpClient}.
+ */
 @NullMarked
 package dev.headroom.demo.traffic.http;
 

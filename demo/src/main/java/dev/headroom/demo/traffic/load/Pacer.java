@@ -38,8 +38,7 @@ public final class Pacer {
   public void run(long start, long end, LongConsumer arrival) throws InterruptedException {
     for (long from = start; from < end && !stopped; ) {
       long to = Math.min(from + SLICE_NANOS, end);
-      double perSecond =
-          users.at((from - start) / 1e9) / SECONDS_PER_REQUEST / requestsPerArrival;
+      double perSecond = users.at((from - start) / 1e9) / SECONDS_PER_REQUEST / requestsPerArrival;
       long[] due = slice(from, to, perSecond);
       for (int i = 0; i < due.length && !stopped; i++) {
         clock.sleepUntil(due[i]);

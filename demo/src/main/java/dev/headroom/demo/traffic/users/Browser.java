@@ -3,8 +3,8 @@ package dev.headroom.demo.traffic.users;
 import dev.headroom.demo.traffic.http.HttpRequest;
 import dev.headroom.demo.traffic.load.Endpoint;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /** Loads the page, and the assets that it names. */
 final class Browser {

@@ -34,8 +34,7 @@ final class ReadBack {
   /** The object at {@code endpoint} must exist and pass {@code check}. */
   void there(Session session, Endpoint endpoint, long id, Answer write, Check check) {
     Answer answer =
-        caller.call(
-            session, endpoint, HttpRequest.of("GET", endpoint.path(id)), write.at(), 404);
+        caller.call(session, endpoint, HttpRequest.of("GET", endpoint.path(id)), write.at(), 404);
     if (answer.status() == 404) {
       stale(endpoint, id, "not there", write, answer);
     } else if (answer.good()) {

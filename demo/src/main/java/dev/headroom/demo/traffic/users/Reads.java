@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /** Looking at things, and remembering what there is to look at. */
 final class Reads {
@@ -52,8 +52,7 @@ final class Reads {
   }
 
   private void drop(Session session, Endpoint endpoint, String target, long due) {
-    caller.call(
-        session, endpoint, HttpRequest.of(endpoint.method(), target).answerDropped(), due);
+    caller.call(session, endpoint, HttpRequest.of(endpoint.method(), target).answerDropped(), due);
   }
 
   private void list(
@@ -63,8 +62,7 @@ final class Reads {
       drop(session, endpoint, target, due);
       return;
     }
-    Answer answer =
-        caller.call(session, endpoint, HttpRequest.of(endpoint.method(), target), due);
+    Answer answer = caller.call(session, endpoint, HttpRequest.of(endpoint.method(), target), due);
     if (answer.good()) {
       try {
         learn(session.tenant(), endpoint, Json.items(answer.body()));

@@ -112,8 +112,7 @@ final class Verification {
   private boolean strikeOut(Set<Long> missing, Tenant tenant, long issue)
       throws InterruptedException {
     for (int page = 0; !missing.isEmpty(); page++) {
-      Optional<HttpResponse> response =
-          get(tenant, ReadBack.page(Endpoint.COMMENTS, issue, page));
+      Optional<HttpResponse> response = get(tenant, ReadBack.page(Endpoint.COMMENTS, issue, page));
       if (response.isPresent() && response.get().status() == 404) {
         return true;
       }
@@ -153,8 +152,7 @@ final class Verification {
         token = Json.login(login.body()).token();
         tokens.put(tenant, token);
       }
-      HttpResponse response =
-          http.send(HttpRequest.of("GET", target).withBearer(token), until());
+      HttpResponse response = http.send(HttpRequest.of("GET", target).withBearer(token), until());
       if (response.status() == 401) {
         tokens.remove(tenant, token);
       }

@@ -61,8 +61,7 @@ final class Writes {
     if (id.isPresent()) {
       session.tenant().projects.add(id.getAsLong());
       if (looksBack(random)) {
-        readBack.there(
-            session, Endpoint.PROJECT, id.getAsLong(), answer, _ -> Optional.empty());
+        readBack.there(session, Endpoint.PROJECT, id.getAsLong(), answer, _ -> Optional.empty());
       }
     }
   }
@@ -94,12 +93,12 @@ final class Writes {
     long project = tenant.projects.pick(random).orElseThrow();
     HttpRequest request =
         request(Endpoint.CREATE_ISSUE, Endpoint.CREATE_ISSUE.path(project))
-            .withJson("{\"title\":\"" + title + "\",\"body\":\"" + text(random) + "\"" + priority + "}");
+            .withJson(
+                "{\"title\":\"" + title + "\",\"body\":\"" + text(random) + "\"" + priority + "}");
     return caller.call(session, Endpoint.CREATE_ISSUE, request, due);
   }
 
-  private void changeIssue(
-      Session session, Endpoint endpoint, long due, RandomGenerator random) {
+  private void changeIssue(Session session, Endpoint endpoint, long due, RandomGenerator random) {
     Tenant tenant = session.tenant();
     OptionalLong reserved = reserve(tenant, random);
     if (reserved.isEmpty()) {
@@ -153,8 +152,7 @@ final class Writes {
           "priority", "{\"priority\":" + value + "}", item -> differs(item.priority(), value));
     }
     String value = title(tenant, random);
-    return new Edit(
-        "title", "{\"title\":\"" + value + "\"}", item -> differs(item.title(), value));
+    return new Edit("title", "{\"title\":\"" + value + "\"}", item -> differs(item.title(), value));
   }
 
   private void deleteIssue(Session session, long due, RandomGenerator random) {
@@ -268,8 +266,7 @@ final class Writes {
     return random.nextDouble() < Mix.READ_BACK;
   }
 
-  private static Optional<String> differs(
-      @Nullable String found, String written) {
+  private static Optional<String> differs(@Nullable String found, String written) {
     // An application that does not tell the field cannot be caught telling it wrong.
     return found == null || found.equals(written)
         ? Optional.empty()
