@@ -3,6 +3,7 @@ package dev.headroom.demo.traffic;
 import dev.headroom.demo.traffic.load.LoadShape;
 import dev.headroom.demo.traffic.load.Spike;
 import dev.headroom.demo.traffic.load.TrafficClock;
+import java.io.Console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -148,9 +150,6 @@ final class TrafficCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Of all chance (${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Option(names = "--help", usageHelp = true, description = "Print this.")
-  private boolean help;
-
   private TrafficCommand() {}
 
   static int run(String... args) {
@@ -166,7 +165,9 @@ final class TrafficCommand implements Callable<Integer> {
   }
 
   private static CommandLine commandLine() {
-    return new CommandLine(new TrafficCommand())
+    CommandSpec spec = CommandSpec.forAnnotatedObject(new TrafficCommand());
+    spec.addOption(OptionSpec.builder("--help").usageHelp(true).description("Print this.").build());
+    return new CommandLine(spec)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(TrafficCommand::misused)
         .setExecutionExceptionHandler(TrafficCommand::failed);
@@ -174,7 +175,9 @@ final class TrafficCommand implements Callable<Integer> {
 
   private static int misused(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
-    e.getMessage().lines().forEach(problem -> line.getErr().println("traffic: " + problem));
+    Objects.toString(e.getMessage())
+        .lines()
+        .forEach(problem -> line.getErr().println("traffic: " + problem));
     line.getErr().println("traffic --help tells all options");
     return CommandLine.ExitCode.USAGE;
   }
@@ -191,12 +194,15 @@ final class TrafficCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrafficOptions options = options();
-    return StoppableRun.run(new TrafficRun(options, TrafficClock.system(), System.out));
+    // Null where there is no terminal, since JDK 25 again.
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    Screen screen = new Screen(System.out, quiet, terminal);
+    return StoppableRun.run(new TrafficRun(options, TrafficClock.system(), screen));
   }
 
   private TrafficOptions options() {
     List<String> problems = new ArrayList<>();
-    int most = peak == null ? (int) Math.clamp(users * 3L, 0, MOST_USERS) : peak;
+    int most = peak == null ? Math.clamp(users * 3L, 0, MOST_USERS) : peak;
     between(problems, "--users", users, 0, MOST_USERS);
     between(problems, "--peak", most, 0, MOST_USERS);
     between(problems, "--sockets", sockets, 0, 1000);

@@ -12,7 +12,6 @@ import dev.headroom.demo.traffic.load.TrafficClock;
 import dev.headroom.demo.traffic.users.Crowd;
 import dev.headroom.demo.traffic.users.LiveSockets;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,10 +37,10 @@ final class TrafficRun {
   // Written by whoever stops the run.
   private volatile boolean stopped;
 
-  TrafficRun(TrafficOptions options, TrafficClock clock, PrintStream out) {
+  TrafficRun(TrafficOptions options, TrafficClock clock, Screen screen) {
     this.options = options;
     this.clock = clock;
-    this.screen = new Screen(out, options.quiet(), interactive());
+    this.screen = screen;
     this.users = new LiveUsers(options.shape());
     this.random = new SplittableRandom(options.seed());
     this.pacer = new Pacer(clock, users, mix.requestsPerArrival(), random.split());
@@ -162,9 +161,5 @@ final class TrafficRun {
               ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO),
               verified));
     }
-  }
-
-  private static boolean interactive() {
-    return System.console() != null && System.console().isTerminal();
   }
 }

@@ -51,6 +51,7 @@ public final class FakeTracker implements AutoCloseable {
   private final Map<Long, Map<String, String>> issues = new ConcurrentHashMap<>();
   private final Map<Long, Map<Long, Boolean>> comments = new ConcurrentHashMap<>();
   private final Map<Long, Map<Long, Boolean>> attachments = new ConcurrentHashMap<>();
+  private final Map<Long, Integer> tenantOfIssue = new ConcurrentHashMap<>();
   private final Map<Long, Boolean> projects = new ConcurrentHashMap<>();
   private final AtomicInteger turn = new AtomicInteger();
   private final ReadWriteLock gate = new ReentrantReadWriteLock();
@@ -71,7 +72,9 @@ public final class FakeTracker implements AutoCloseable {
     for (long tenant = 0; tenant < TENANTS; tenant++) {
       projects.put(10 + tenant, true);
       for (int i = 0; i < 10; i++) {
-        issues.put(100 + tenant * 10 + i, issue("\"Broken login button\"", "2"));
+        issues.put(
+            100 + tenant * 10 + i, issue("\"Broken login button\"", String.valueOf(i % 3 + 1)));
+        tenantOfIssue.put(100 + tenant * 10 + i, (int) tenant);
       }
     }
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -98,7 +101,7 @@ public final class FakeTracker implements AutoCloseable {
   private static Map<String, String> issue(String title, String priority) {
     Map<String, String> issue = new ConcurrentHashMap<>();
     issue.put("title", title);
-    issue.put("status", "\"open\"");
+    issue.put("status", priority.equals("2") ? "\"open\"" : "\"in progress\"");
     issue.put("priority", priority);
     issue.put("labels", "[]");
     return issue;
@@ -110,7 +113,6 @@ public final class FakeTracker implements AutoCloseable {
     String request = exchange.getRequestMethod() + " " + path;
     requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
     gate.readLock().lock();
-    gate.readLock().unlock();
     try (exchange) {
       int status = refusal.applyAsInt(request);
       Reply reply;
@@ -129,6 +131,8 @@ public final class FakeTracker implements AutoCloseable {
       if (length >= 0) {
         exchange.getResponseBody().write(bytes);
       }
+    } finally {
+      gate.readLock().unlock();
     }
   }
 
@@ -162,10 +166,10 @@ public final class FakeTracker implements AutoCloseable {
           new Reply(
               200,
               issues.entrySet().stream()
-                  .filter(e -> e.getKey() > 1000 || (e.getKey() - 100) / 10 == tenant(exchange))
+                  .filter(e -> tenantOfIssue.getOrDefault(e.getKey(), -2) == tenant(exchange))
                   .map(e -> json(e.getKey(), e.getValue()))
                   .collect(Collectors.joining(",", "{\"items\":[", "]}")));
-      case "POST /api/projects/N/issues" -> createIssue(request, body);
+      case "POST /api/projects/N/issues" -> createIssue(request, body, tenant(exchange));
       case "GET /api/issues/N" -> {
         Map<String, String> issue = issues.get(id);
         yield issue == null ? new Reply(404, "{}") : new Reply(200, json(id, issue));
@@ -241,13 +245,14 @@ public final class FakeTracker implements AutoCloseable {
             + ",\"name\":{\"first\":\"A\"}}");
   }
 
-  private Reply createIssue(String request, String body) {
+  private Reply createIssue(String request, String body, int tenant) {
     String title = field(body, "title");
     String priority = field(body, "priority");
     if (title == null) {
       return new Reply(400, "{}");
     }
     long created = ids.incrementAndGet();
+    tenantOfIssue.put(created, tenant);
     if (!forgets.test(request)) {
       issues.put(created, issue(title, priority == null ? "1" : priority));
     }

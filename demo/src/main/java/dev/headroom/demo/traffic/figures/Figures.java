@@ -1,10 +1,13 @@
 package dev.headroom.demo.traffic.figures;
 
 import dev.headroom.demo.traffic.load.Endpoint;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -12,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Figures {
   private static final int SAMPLES = 50;
 
-  private final List<Tally> endpoints = Endpoint.ALL.stream().map(_ -> new Tally()).toList();
+  private final Map<Endpoint, Tally> endpoints = new EnumMap<>(Endpoint.class);
   // Two windows of different length over the same requests: the live line's and the time line's.
   private final Tally live = new Tally();
   private final Tally stretch = new Tally();
@@ -25,9 +28,19 @@ public final class Figures {
   private final LongAdder socketMessages = new LongAdder();
   private volatile Live last = new Live(0, 0, 0, 0, 0, 0, 0);
 
+  public Figures() {
+    for (Endpoint endpoint : Endpoint.ALL) {
+      endpoints.put(endpoint, new Tally());
+    }
+  }
+
+  private Tally tally(Endpoint endpoint) {
+    return Objects.requireNonNull(endpoints.get(endpoint));
+  }
+
   /** A request ended {@code nanos} after it was due. */
   public void ended(Endpoint endpoint, Outcome outcome, long nanos) {
-    endpoints.get(endpoint.ordinal()).add(outcome, nanos);
+    tally(endpoint).add(outcome, nanos);
     live.add(outcome, nanos);
     stretch.add(outcome, nanos);
   }
@@ -35,17 +48,17 @@ public final class Figures {
   /** An arrival found too many requests outstanding. */
   public void overloaded(Endpoint endpoint) {
     overload.increment();
-    endpoints.get(endpoint.ordinal()).addUnsent();
+    tally(endpoint).addUnsent();
     live.addUnsent();
     stretch.addUnsent();
   }
 
   /** An answer with a good status, already counted by {@link #ended}, made no sense. */
-  public void unreadable(Endpoint endpoint, String why) {
-    endpoints.get(endpoint.ordinal()).spoil();
+  public void unreadable(Endpoint endpoint, IOException why) {
+    tally(endpoint).spoil();
     live.spoil();
     stretch.spoil();
-    sample(endpoint.label() + ": " + why);
+    sample(endpoint.label() + ": " + why.toString().lines().findFirst().orElse(""));
   }
 
   public void answeredBy(String replica) {
@@ -127,7 +140,7 @@ public final class Figures {
     long limited = 0;
     long unexpected = 0;
     for (Endpoint endpoint : Endpoint.ALL) {
-      Tally.Totals totals = endpoints.get(endpoint.ordinal()).totals();
+      Tally.Totals totals = tally(endpoint).totals();
       requests += totals.count();
       errors += totals.errors();
       limited += totals.limited();

@@ -38,7 +38,7 @@ public final class Histogram {
     for (int i = 0; i < counts.length; i++) {
       seen += counts[i];
       if (seen >= rank) {
-        return Math.min(middle(i), max) / 1e6;
+        return Math.min(middle(i), (double) max) / 1e6;
       }
     }
     return 0;

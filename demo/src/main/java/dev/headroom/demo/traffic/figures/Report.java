@@ -1,5 +1,6 @@
 package dev.headroom.demo.traffic.figures;
 
+import dev.headroom.demo.traffic.load.Endpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,11 @@ public record Report(
     List<OfTime> timeline,
     List<OfReplica> replicas,
     List<String> samples) {
+
+  /** The row of one endpoint. */
+  public OfEndpoint of(Endpoint endpoint) {
+    return endpoints.get(Endpoint.ALL.indexOf(endpoint));
+  }
 
   /** One endpoint; durations count from when the request was due, 429s left out. */
   public record OfEndpoint(

@@ -51,7 +51,7 @@ public enum Endpoint {
     ASSET
   }
 
-  /** In the order of the table; for indexing by {@link #ordinal}. */
+  /** In the order of the table. */
   public static final List<Endpoint> ALL = List.of(values());
 
   private final String method;

@@ -15,9 +15,9 @@ public final class Mix {
 
   public Mix() {
     double sum = 0;
-    for (Endpoint endpoint : Endpoint.ALL) {
-      sum += endpoint.weight();
-      cumulated[endpoint.ordinal()] = sum;
+    for (int i = 0; i < cumulated.length; i++) {
+      sum += Endpoint.ALL.get(i).weight();
+      cumulated[i] = sum;
     }
     total = sum;
   }

@@ -190,7 +190,7 @@ public final class Crowd {
           new Session(account, login.userId(), tenant, login.token(), endsAt(login.token()));
       sessions.add(session, mostSessions, own);
     } catch (IOException e) {
-      figures.unreadable(Endpoint.LOGIN, e.getMessage());
+      figures.unreadable(Endpoint.LOGIN, e);
     }
   }
 

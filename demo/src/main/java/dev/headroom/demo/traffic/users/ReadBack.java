@@ -43,7 +43,7 @@ final class ReadBack {
             .difference(Json.item(answer.body()))
             .ifPresent(difference -> stale(endpoint, id, difference, write, answer));
       } catch (IOException e) {
-        figures.unreadable(endpoint, e.getMessage());
+        figures.unreadable(endpoint, e);
       }
     }
   }
@@ -77,7 +77,7 @@ final class ReadBack {
           return;
         }
       } catch (IOException e) {
-        figures.unreadable(endpoint, e.getMessage());
+        figures.unreadable(endpoint, e);
         return;
       }
       due = answer.at();

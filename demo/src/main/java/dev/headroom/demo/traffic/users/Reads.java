@@ -67,7 +67,7 @@ final class Reads {
       try {
         learn(session.tenant(), endpoint, Json.items(answer.body()));
       } catch (IOException e) {
-        figures.unreadable(endpoint, e.getMessage());
+        figures.unreadable(endpoint, e);
       }
     }
   }

@@ -246,7 +246,7 @@ final class Writes {
     try {
       return OptionalLong.of(Json.createdId(answer.body()));
     } catch (IOException e) {
-      figures.unreadable(endpoint, e.getMessage());
+      figures.unreadable(endpoint, e);
       return OptionalLong.empty();
     }
   }

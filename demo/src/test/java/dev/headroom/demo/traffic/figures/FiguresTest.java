@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.headroom.demo.traffic.load.Endpoint;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -91,11 +92,11 @@ class FiguresTest {
   @Test
   void anUnreadableAnswerIsAnErrorOfARequestThatWasCounted() {
     figures.ended(Endpoint.ME, Outcome.ANSWERED, 1);
-    figures.unreadable(Endpoint.ME, "not JSON");
+    figures.unreadable(Endpoint.ME, new IOException("not JSON\nat all"));
     assertThat(report(Optional.empty()))
         .returns(1L, Report::requests)
         .returns(1L, Report::errors)
-        .returns(List.of("GET /api/me: not JSON"), Report::samples);
+        .returns(List.of("GET /api/me: java.io.IOException: not JSON"), Report::samples);
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.ToLongFunction;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,15 +14,18 @@ class HistogramTest {
 
   /** Shapes that latencies take. */
   enum Distribution {
-    EVEN(random -> random.nextLong(0, 2_000_000_000L)),
-    MAGNITUDES(random -> (long) Math.pow(10, random.nextDouble(0, 12.5))),
-    TWO_HUMPS(random -> random.nextBoolean() ? random.nextLong(200_000, 300_000) : 1_000_000_000L),
-    TAIL(random -> (long) (1e6 * Math.pow(1 - random.nextDouble(), -1.2)));
+    EVEN,
+    MAGNITUDES,
+    TWO_HUMPS,
+    TAIL;
 
-    private final ToLongFunction<SplittableRandom> value;
-
-    Distribution(ToLongFunction<SplittableRandom> value) {
-      this.value = value;
+    long next(SplittableRandom random) {
+      return switch (this) {
+        case EVEN -> random.nextLong(0, 2_000_000_000L);
+        case MAGNITUDES -> (long) Math.pow(10, random.nextDouble(0, 12.5));
+        case TWO_HUMPS -> random.nextBoolean() ? random.nextLong(200_000, 300_000) : 1_000_000_000L;
+        case TAIL -> (long) (1e6 * Math.pow(1 - random.nextDouble(), -1.2));
+      };
     }
   }
 
@@ -34,7 +36,7 @@ class HistogramTest {
     Histogram histogram = new Histogram();
     long[] values = new long[20_001];
     for (int i = 0; i < values.length; i++) {
-      values[i] = distribution.value.applyAsLong(random);
+      values[i] = distribution.next(random);
       histogram.record(values[i]);
     }
     Arrays.sort(values);

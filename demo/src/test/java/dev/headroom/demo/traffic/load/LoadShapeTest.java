@@ -20,7 +20,7 @@ class LoadShapeTest {
 
   @Test
   void aDayGoesFromItsQuietestHourToItsPeakAndBack() {
-    LoadShape day = new LoadShape.Day(1000, 11_000, Duration.ofSeconds(240));
+    LoadShape day = new LoadShape.Day(1000, 11_000, Duration.ofMinutes(4));
     // Ten seconds are an hour, and it starts at four.
     assertThat(day.usersAt(0)).isEqualTo(1000);
     assertThat(day.usersAt(60)).as("10:00").isEqualTo(11_000);

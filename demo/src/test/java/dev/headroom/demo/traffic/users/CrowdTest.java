@@ -56,7 +56,7 @@ class CrowdTest {
   }
 
   private long count(Endpoint endpoint) {
-    return report().endpoints().get(endpoint.ordinal()).count();
+    return report().of(endpoint).count();
   }
 
   private static void arrive(Crowd crowd, int arrivals, double users) {

@@ -115,10 +115,10 @@ class LiveSocketsTest {
   }
 
   private static Report.OfEndpoint live(Report report) {
-    return report.endpoints().get(Endpoint.LIVE.ordinal());
+    return report.of(Endpoint.LIVE);
   }
 
-  private Crowd crowdWithOneUser(FakeTracker tracker, HttpClient http) {
+  private Crowd crowdWithOneUser(HttpClient http) {
     Crowd crowd =
         new Crowd(
             new Crowd.Makeup(10, 0, Duration.ofSeconds(10)),
@@ -149,7 +149,7 @@ class LiveSocketsTest {
         SocketServer server = new SocketServer();
         HttpClient http = new HttpClient(tracker.uri(), System::nanoTime)) {
       URI origin = URI.create("http://127.0.0.1:" + server.listener.getLocalPort());
-      try (LiveSockets _ = sockets(origin, crowdWithOneUser(tracker, http))) {
+      try (LiveSockets _ = sockets(origin, crowdWithOneUser(http))) {
         Report report = await(r -> live(r).count() >= 4 && r.socketMessages() >= 8);
         assertThat(live(report).errors()).isZero();
       }
@@ -161,7 +161,7 @@ class LiveSocketsTest {
   void aRefusedHandshakeIsCountedAsWhatItIs() throws Exception {
     try (FakeTracker tracker = new FakeTracker();
         HttpClient http = new HttpClient(tracker.uri(), System::nanoTime)) {
-      Crowd crowd = crowdWithOneUser(tracker, http);
+      Crowd crowd = crowdWithOneUser(http);
       tracker.refusal = request -> request.equals("GET /ws/live") ? 503 : 0;
       try (LiveSockets _ = sockets(tracker.uri(), crowd)) {
         Report report = await(r -> live(r).count() >= 2);
