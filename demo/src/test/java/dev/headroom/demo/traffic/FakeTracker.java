@@ -290,7 +290,7 @@ public final class FakeTracker implements AutoCloseable {
     List<Long> all = new ArrayList<>(lists.getOrDefault(owner, Map.of()).keySet());
     all.sort(null);
     int from = offset.find() ? Integer.parseInt(offset.group(1)) : 0;
-    return items(all.stream().mapToLong(Long::longValue).skip(from).limit(100));
+    return items(all.stream().mapToLong(Long::longValue).skip(from).limit(200));
   }
 
   private static LongStream tenantOnly(Stream<Long> all, HttpExchange exchange, int base) {

@@ -28,6 +28,12 @@ final class Ledger {
         .add(comment);
   }
 
+  /** How many comments on one issue are in here. */
+  int commentsOn(long issue) {
+    Comments written = comments.get(issue);
+    return written == null ? 0 : written.ids().size();
+  }
+
   Map<Long, Tenant> issues() {
     return issues;
   }

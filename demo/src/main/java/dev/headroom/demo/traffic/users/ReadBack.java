@@ -4,9 +4,9 @@ import dev.headroom.demo.traffic.figures.Figures;
 import dev.headroom.demo.traffic.http.HttpRequest;
 import dev.headroom.demo.traffic.load.Endpoint;
 import java.io.IOException;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /**
  * Looks up at once, as the same user, what was just acknowledged.
@@ -14,9 +14,6 @@ import java.util.function.Predicate;
  * <p>Only an answer that contradicts the write is stale; one that does not come says nothing.
  */
 final class ReadBack {
-  private static final int PAGE = 100;
-  private static final int MOST_PAGES = 50;
-
   private final Caller caller;
   private final Figures figures;
 
@@ -59,37 +56,24 @@ final class ReadBack {
 
   /** The list at {@code endpoint} of the object {@code owner} must contain {@code id}. */
   void listed(Session session, Endpoint endpoint, long owner, long id, Answer write) {
-    long due = write.at();
-    for (int page = 0; page < MOST_PAGES; page++) {
-      String target = page(endpoint, owner, page);
-      Answer answer = caller.call(session, endpoint, HttpRequest.of("GET", target), due);
+    Listing listing = new Listing(endpoint.path(owner), new HashSet<>(Set.of(id)));
+    Listing.State state = Listing.State.GOING_ON;
+    for (long due = write.at(); state == Listing.State.GOING_ON; ) {
+      Answer answer = caller.call(session, endpoint, HttpRequest.of("GET", listing.next()), due);
       if (!answer.good()) {
         return;
       }
       try {
-        List<Item> items = Json.items(answer.body());
-        if (items.stream().anyMatch(has(id))) {
-          return;
-        }
-        // The application may give fewer than asked for, so only an empty page is surely the last.
-        if (items.isEmpty()) {
-          stale(endpoint, owner, id + " not listed", write, answer);
-          return;
-        }
+        state = listing.read(answer.body());
       } catch (IOException e) {
         figures.unreadable(endpoint, e);
         return;
       }
+      if (state == Listing.State.MISSING) {
+        stale(endpoint, owner, id + " not listed", write, answer);
+      }
       due = answer.at();
     }
-  }
-
-  static String page(Endpoint endpoint, long owner, int page) {
-    return endpoint.path(owner) + "?limit=" + PAGE + "&offset=" + page * PAGE;
-  }
-
-  private static Predicate<Item> has(long id) {
-    return item -> item.id() == id;
   }
 
   private void stale(Endpoint endpoint, long id, String how, Answer write, Answer read) {

@@ -109,10 +109,10 @@ final class Verification {
   }
 
   /** Removes the comments that are listed; false if the list could not be read to its end. */
-  private boolean strikeOut(Set<Long> missing, Tenant tenant, long issue)
-      throws InterruptedException {
-    for (int page = 0; !missing.isEmpty(); page++) {
-      Optional<HttpResponse> response = get(tenant, ReadBack.page(Endpoint.COMMENTS, issue, page));
+  private boolean strikeOut(Set<Long> missing, Tenant tenant, long issue) {
+    Listing listing = new Listing(Endpoint.COMMENTS.path(issue), missing);
+    while (true) {
+      Optional<HttpResponse> response = get(tenant, listing.next());
       if (response.isPresent() && response.get().status() == 404) {
         return true;
       }
@@ -120,16 +120,14 @@ final class Verification {
         return false;
       }
       try {
-        List<Item> items = Json.items(response.get().body());
-        items.forEach(item -> missing.remove(item.id()));
-        if (items.isEmpty()) {
-          return true;
+        Listing.State state = listing.read(response.get().body());
+        if (state != Listing.State.GOING_ON) {
+          return state != Listing.State.UNKNOWN;
         }
       } catch (IOException _) {
         return false;
       }
     }
-    return true;
   }
 
   private void judge(boolean answered, long count, String what) {
