@@ -7,6 +7,7 @@ import dev.headroom.demo.partner.PartnerMain;
 import dev.headroom.demo.settings.LightProcess;
 import dev.headroom.demo.settings.Settings;
 import dev.headroom.demo.settings.WrongUse;
+import dev.headroom.demo.traffic.Traffic;
 import java.util.Arrays;
 
 /** The command line of the sample application: which of its processes this one is. */
@@ -45,6 +46,7 @@ public final class Demo {
         case "partner" -> PartnerMain.run(settings);
         case "migrate" -> DataMain.migrate(settings);
         case "generate" -> DataMain.generate(settings, rest);
+        case "traffic" -> Traffic.main(rest);
         default ->
             throw new WrongUse(
                 args[0] + " (expected: api, mailer, partner, migrate, generate or traffic)");

@@ -1,12 +1,12 @@
 package dev.headroom.demo.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.demo.db.StatementListener;
 import dev.headroom.demo.http.HttpServer;
 import dev.headroom.demo.http.Reply;
 import dev.headroom.demo.settings.Settings;
 import dev.headroom.demo.telemetry.Telemetry;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.postgresql.Driver;
 
 /**
  * A short life for the JVM to learn from ({@code -XX:AOTCacheOutput}): a replica that asks itself. With
@@ -74,17 +76,18 @@ final class Training {
       Training training = new Training(client, "http://127.0.0.1:" + api.port());
       int useful = training.requests();
       System.err.println("trained with " + useful + " successful requests");
-      if (!hasDatabase || useful == 0) {
+      if (useful <= 2) {
         System.err.println("loaded " + loadClasses() + " classes without a database");
       }
     }
   }
 
   private int requests() {
-    int useful = 0;
+    int useful = ok("GET", "/", "");
+    if (ok("GET", "/healthz", "") == 0) {
+      return useful;
+    }
     for (int round = 0; round < ROUNDS; round++) {
-      useful += ok("GET", "/healthz", "");
-      useful += ok("GET", "/", "");
       if (!login(round + 1)) {
         break;
       }
@@ -163,23 +166,21 @@ final class Training {
     }
   }
 
-  /** Loads what a request with a database would have loaded. */
+  /** Loads what requests with a database would have loaded. */
   private static int loadClasses() {
     int loaded = 0;
     ClassLoader loader = Training.class.getClassLoader();
-    for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      String file = new File(path).getName();
-      boolean wanted =
-          file.startsWith("demo") || file.startsWith("postgresql") || file.startsWith("HikariCP");
-      if (!wanted || !path.endsWith(".jar")) {
+    for (Class<?> member : List.of(Training.class, Driver.class, HikariDataSource.class)) {
+      String path = member.getProtectionDomain().getCodeSource().getLocation().getPath();
+      if (!path.endsWith(".jar")) {
         continue;
       }
       try (JarFile jar = new JarFile(path)) {
         loaded +=
             (int)
                 jar.stream()
-                    .map(java.util.zip.ZipEntry::getName)
-                    .filter(name -> name.endsWith(".class") && !name.contains("META-INF"))
+                    .map(ZipEntry::getName)
+                    .filter(Training::isWanted)
                     .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
                     .filter(name -> load(name, loader))
                     .count();
@@ -188,6 +189,17 @@ final class Training {
       }
     }
     return loaded;
+  }
+
+  private static boolean isWanted(String name) {
+    return name.endsWith(".class")
+        && !name.startsWith("META-INF")
+        && !name.startsWith("dev/headroom/demo/traffic/")
+        && !name.startsWith("dev/headroom/demo/data/")
+        && !name.contains("/ds/")
+        && !name.contains("/xa/")
+        && !name.contains("/replication/")
+        && !name.contains("/gss");
   }
 
   private static boolean load(String name, ClassLoader loader) {
