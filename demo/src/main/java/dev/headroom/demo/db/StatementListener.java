@@ -1,0 +1,11 @@
+package dev.headroom.demo.db;
+
+import java.util.List;
+
+/** Told of each statement that was sent, as the application wrote it. */
+@FunctionalInterface
+public interface StatementListener {
+  StatementListener NONE = (sql, parameters, rows) -> {};
+
+  void sent(String sql, List<Object> parameters, int rows);
+}
