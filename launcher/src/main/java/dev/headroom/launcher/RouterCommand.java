@@ -31,7 +31,8 @@ final class RouterCommand implements Callable<Integer> {
     ScaledApp app = options.document();
     if (!app.database().isExternal()) {
       throw UserError.usage(
-          "spec.database.primary: missing (expected: the URL of a primary); `headroom up` runs a database of its own");
+          "spec.database.primary: missing (expected: the URL of a primary); `headroom up` runs a"
+              + " database of its own");
     }
     TimeSource time = TimeSource.system();
     LocalDatabase database =
@@ -44,8 +45,7 @@ final class RouterCommand implements Callable<Integer> {
                 lifecycle.add(
                     Router.start(
                         app, database.routerMembers(), database.routerAccess(), exporter, time));
-            return options.serve(
-                app, lifecycle, "router on postgres:/" + router.address());
+            return options.serve(app, lifecycle, "router on postgres:/" + router.address());
           }
         });
   }
