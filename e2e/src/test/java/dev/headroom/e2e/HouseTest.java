@@ -38,7 +38,8 @@ class HouseTest {
   @Test
   void everyModuleHasItsRowAndEveryRowItsModule() throws IOException {
     Matcher modules =
-        Pattern.compile("<module>(\\w+)</module>").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        Pattern.compile("<module>(\\w+)</module>")
+            .matcher(Files.readString(ROOT.resolve("pom.xml")));
     Set<String> built = modules.results().map(m -> m.group(1)).collect(Collectors.toSet());
     assertThat(built).isEqualTo(HOUSE.keySet());
   }
@@ -94,7 +95,9 @@ class HouseTest {
 
   private static String moduleOf(String packageName) {
     String prefix = "dev.headroom.";
-    return packageName.startsWith(prefix) ? packageName.substring(prefix.length()).replaceAll("\\..*", "") : "";
+    return packageName.startsWith(prefix)
+        ? packageName.substring(prefix.length()).replaceAll("\\..*", "")
+        : "";
   }
 
   private static Map<String, Room> readHouse() {

@@ -24,8 +24,10 @@ import picocli.CommandLine.Option;
     description = "Run everything on this machine, with a sample application and live traffic.",
     footer = {
       "",
-      "The application is an issue tracker with realistic faults (demo/faults.yaml). PostgreSQL, Redis,",
-      "traffic and figures are real; nodes are simulated; some waits of the application are emulated.",
+      "The application is an issue tracker with realistic faults (demo/faults.yaml). PostgreSQL,"
+          + " Redis,",
+      "traffic and figures are real; nodes are simulated; some waits of the application are"
+          + " emulated.",
       "PostgreSQL runs without fsync. Scaling down waits one minute instead of five.",
       "",
       "Examples:",
@@ -110,7 +112,9 @@ final class DemoCommand implements Callable<Integer> {
                 new LocalApplication(app, opened, settings, steps)) {
               steps.say(
                   Welcome.of(
-                      app, application, "Ctrl-C stops everything; PostgreSQL runs without fsync here."));
+                      app,
+                      application,
+                      "Ctrl-C stops everything; PostgreSQL runs without fsync here."));
               if (noTraffic) {
                 Thread.sleep(Long.MAX_VALUE);
               }
@@ -135,8 +139,7 @@ final class DemoCommand implements Callable<Integer> {
       command.addAll(List.of("--spike", spike));
     }
     if (day != null) {
-      command.addAll(
-          List.of("--shape", "day", "--day", day, "--peak", Integer.toString(peak)));
+      command.addAll(List.of("--shape", "day", "--day", day, "--peak", Integer.toString(peak)));
     }
     if (duration != null) {
       command.addAll(List.of("--for", duration));
@@ -184,8 +187,7 @@ final class DemoCommand implements Callable<Integer> {
     try {
       return new Source(file.toString(), Files.readString(file));
     } catch (IOException e) {
-      throw UserError.usage(
-          file + ": cannot be read (expected: a document): " + e.getMessage());
+      throw UserError.usage(file + ": cannot be read (expected: a document): " + e.getMessage());
     }
   }
 }

@@ -32,7 +32,9 @@ final class DemoProgram {
     Path jar = home.resolve("demo/target/demo-" + Version.number() + ".jar").toAbsolutePath();
     if (!Files.exists(jar)) {
       throw UserError.machine(
-          jar + ": not there (expected: the sample application; build it with `mvn -Dquick package`)");
+          jar
+              + ": not there (expected: the sample application; build it with `mvn -Dquick"
+              + " package`)");
     }
     Path built = jar.resolveSibling("demo.aot");
     return new DemoProgram(jar, Files.exists(built) ? built : cacheFolder.resolve("demo.aot"));

@@ -59,7 +59,11 @@ final class EndpointBoard implements EndpointListener, Drain {
         throw UserError.machine(
             "%s: %d of %d replicas ready after %d s; look at %s"
                 .formatted(
-                    service, now, wanted, bound.toSeconds(), state.resolve("logs").resolve(service)));
+                    service,
+                    now,
+                    wanted,
+                    bound.toSeconds(),
+                    state.resolve("logs").resolve(service)));
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
       now = ready.getOrDefault(service, List.of()).size();

@@ -26,8 +26,7 @@ final class GatewayCommand implements Callable<Integer> {
           try (Lifecycle lifecycle = new Lifecycle()) {
             OtlpExporter exporter = lifecycle.add(options.exporter(app, time));
             Gateway gateway = lifecycle.add(Gateway.start(app, exporter, time));
-            return options.serve(
-                app, lifecycle, "gateway on http:/" + gateway.address());
+            return options.serve(app, lifecycle, "gateway on http:/" + gateway.address());
           }
         });
   }

@@ -30,7 +30,8 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "Examples:",
-      "  headroom demo                          everything here, with a sample application and traffic",
+      "  headroom demo                          everything here, with a sample application and"
+          + " traffic",
       "  headroom demo --for 60s --report out.json",
       "  headroom up -f app.yaml -f laptop.yaml your application, on this machine",
       "  headroom check -f app.yaml             validate a document, print the effective one",
@@ -72,7 +73,9 @@ final class Headroom {
       commandLine.getErr().println("headroom: " + error.getMessage());
       return error.kind().exitStatus();
     }
-    commandLine.getErr().println("headroom: an error of its own; please report it with these lines");
+    commandLine
+        .getErr()
+        .println("headroom: an error of its own; please report it with these lines");
     thrown.printStackTrace(commandLine.getErr());
     return CommandLine.ExitCode.SOFTWARE;
   }

@@ -137,10 +137,7 @@ final class LocalApplication implements AutoCloseable {
     }
     return steps.run(
         "PostgreSQL: a primary and %d replicas".formatted(app.database().replicas()),
-        () ->
-            lifecycle.add(
-                LocalDatabase.run(
-                    app, state, settings, store, time)));
+        () -> lifecycle.add(LocalDatabase.run(app, state, settings, store, time)));
   }
 
   private Router startRouter(TelemetryStore store, LocalDatabase database)
@@ -215,8 +212,7 @@ final class LocalApplication implements AutoCloseable {
   }
 
   private ServiceRuntime startServices(TelemetryStore store, ServiceLaunch launch) {
-    NodePool nodes =
-        lifecycle.add(NodePool.start(app, NODE_EMPTY_FOR, store, time, scheduler));
+    NodePool nodes = lifecycle.add(NodePool.start(app, NODE_EMPTY_FOR, store, time, scheduler));
     return lifecycle.add(
         ServiceRuntime.start(app, launch, state, nodes, board, board, store, time));
   }

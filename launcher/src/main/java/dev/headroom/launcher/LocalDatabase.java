@@ -19,7 +19,9 @@ import java.util.List;
 /** The database as the rest of the wiring sees it: run here, or run by someone else. */
 sealed interface LocalDatabase extends Component {
 
-  /** Connections of a member that the router's pool does not take: replication, ours, a person's. */
+  /**
+   * Connections of a member that the router's pool does not take: replication, ours, a person's.
+   */
   int SPARE_CONNECTIONS = 30;
 
   List<Member> routerMembers();

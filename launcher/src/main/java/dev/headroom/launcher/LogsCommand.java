@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "logs",
     description = "Print the log of a process; without a name, list which there are.",
-    footer = {"", "Examples:", "  headroom logs", "  headroom logs api-1 -n 100", "  headroom logs pg-0 -f"})
+    footer = {
+      "",
+      "Examples:",
+      "  headroom logs",
+      "  headroom logs api-1 -n 100",
+      "  headroom logs pg-0 -f"
+    })
 final class LogsCommand implements Callable<Integer> {
   private static final int TAIL_WINDOW = 4 << 20;
 
@@ -36,7 +42,9 @@ final class LogsCommand implements Callable<Integer> {
   @Option(names = "-n", paramLabel = "LINES", description = "How many lines (default: 50).")
   private int lines = 50;
 
-  @Option(names = {"-f", "--follow"}, description = "Go on with what is added, until Ctrl-C.")
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on with what is added, until Ctrl-C.")
   private boolean follow;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -52,7 +60,8 @@ final class LogsCommand implements Callable<Integer> {
         out.println("no logs in " + folder);
       }
       for (Map.Entry<String, Path> log : logs.entrySet()) {
-        out.printf("%-24s %8d KiB  %s%n", log.getKey(), Files.size(log.getValue()) >> 10, log.getValue());
+        out.printf(
+            "%-24s %8d KiB  %s%n", log.getKey(), Files.size(log.getValue()) >> 10, log.getValue());
       }
       return 0;
     }
@@ -63,7 +72,9 @@ final class LogsCommand implements Callable<Integer> {
               .formatted(
                   wanted,
                   String.join(", ", logs.keySet()),
-                  Problem.nearest(wanted, logs.keySet()).map(n -> "; did you mean " + n + "?").orElse("")));
+                  Problem.nearest(wanted, logs.keySet())
+                      .map(n -> "; did you mean " + n + "?")
+                      .orElse("")));
     }
     long end = Files.size(log);
     tail(log, end).forEach(out::println);
@@ -77,7 +88,9 @@ final class LogsCommand implements Callable<Integer> {
       if (size > end) {
         try (var in = Files.newInputStream(log)) {
           in.skipNBytes(end);
-          out.print(new String(in.readNBytes((int) Math.min(TAIL_WINDOW, size - end)), StandardCharsets.UTF_8));
+          out.print(
+              new String(
+                  in.readNBytes((int) Math.min(TAIL_WINDOW, size - end)), StandardCharsets.UTF_8));
           out.flush();
         }
         end = size;
@@ -102,7 +115,8 @@ final class LogsCommand implements Callable<Integer> {
       try (Stream<Path> files = Files.walk(root, 3)) {
         files
             .filter(file -> file.toString().endsWith(".log"))
-            .forEach(file -> logs.put(file.getFileName().toString().replaceAll("\\.log$", ""), file));
+            .forEach(
+                file -> logs.put(file.getFileName().toString().replaceAll("\\.log$", ""), file));
       }
     }
     return logs;

@@ -57,8 +57,7 @@ final class RoleOptions {
   int serve(ScaledApp app, Lifecycle lifecycle, String what) throws InterruptedException {
     int port = admin >= 0 ? admin : app.apm().admin();
     AdminServer server =
-        AdminServer.start(
-            new InetSocketAddress(app.apm().address(), port), lifecycle::components);
+        AdminServer.start(new InetSocketAddress(app.apm().address(), port), lifecycle::components);
     lifecycle.add((Component) server);
     System.err.printf("%s; admin on http://127.0.0.1:%d%n", what, server.port());
     Thread.sleep(Long.MAX_VALUE);

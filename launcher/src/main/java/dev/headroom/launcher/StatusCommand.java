@@ -36,7 +36,8 @@ final class StatusCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Map<Path, RunState> runs = state.runs();
     if (json) {
-      out.println(Json.of(runs.entrySet().stream().map(e -> asJson(e.getKey(), e.getValue())).toList()));
+      out.println(
+          Json.of(runs.entrySet().stream().map(e -> asJson(e.getKey(), e.getValue())).toList()));
       return 0;
     }
     if (runs.isEmpty()) {

@@ -40,7 +40,12 @@ final class Steps {
     } finally {
       double seconds = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0;
       out.printf(
-          Locale.ROOT, "%s  %s %-58s %6.1f s%n", terminal ? "\r\033[K" : "", done ? "✓" : "✗", what, seconds);
+          Locale.ROOT,
+          "%s  %s %-58s %6.1f s%n",
+          terminal ? "\r\033[K" : "",
+          done ? "✓" : "✗",
+          what,
+          seconds);
       out.flush();
     }
   }

@@ -69,11 +69,11 @@ final class StoredReplicaMetrics implements ReplicaMetrics {
       boolean ofService =
           series.group().text(Vocabulary.SERVICE).filter(service::equals).isPresent();
       if (ofService && instance.isPresent() && !series.points().isEmpty()) {
-        double mean =
-            series.points().stream().mapToDouble(Point::value).average().orElseThrow();
+        double mean = series.points().stream().mapToDouble(Point::value).average().orElseThrow();
         Instant last = series.points().getLast().time().plus(CELL);
         Instant at = last.isAfter(time.now()) ? time.now() : last;
-        means.put(instance.get(), new Measured(mean, at, CELL.multipliedBy(series.points().size())));
+        means.put(
+            instance.get(), new Measured(mean, at, CELL.multipliedBy(series.points().size())));
       }
     }
     return means;

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
     description = "Run your application on this machine, with everything around it.",
     footer = {
       "",
-      "Starts PostgreSQL with its replicas, Redis Cluster, router, services, gateway, autoscaler and",
+      "Starts PostgreSQL with its replicas, Redis Cluster, router, services, gateway, autoscaler"
+          + " and",
       "console in this process and its children. Ctrl-C stops all of it; the data stays.",
       "",
       "Examples:",
@@ -46,7 +47,9 @@ final class UpCommand implements Callable<Integer> {
               LocalApplication application =
                   new LocalApplication(
                       app, folder, LocalSettings.forUp(Path.of("").toAbsolutePath()), steps)) {
-            steps.say(Welcome.of(app, application, "Ctrl-C stops it; the data stays in " + folder.path()));
+            steps.say(
+                Welcome.of(
+                    app, application, "Ctrl-C stops it; the data stays in " + folder.path()));
             Thread.sleep(Long.MAX_VALUE);
             return 0;
           }

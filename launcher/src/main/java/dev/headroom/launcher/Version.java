@@ -14,7 +14,12 @@ final class Version implements IVersionProvider {
   public String[] getVersion() {
     return new String[] {
       "headroom " + number(),
-      "JDK " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+      "JDK "
+          + Runtime.version()
+          + ", "
+          + System.getProperty("os.name")
+          + " "
+          + System.getProperty("os.arch")
     };
   }
 }

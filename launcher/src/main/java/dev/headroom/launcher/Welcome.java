@@ -10,12 +10,12 @@ final class Welcome {
   static String of(ScaledApp app, LocalApplication running, String lastLine) {
     return """
 
-        %s is up.
-          console      http://127.0.0.1:%d
-          application  http://%s:%d
+    %s is up.
+      console      http://127.0.0.1:%d
+      application  http://%s:%d
 
-          %s
-        """
+      %s
+    """
         .formatted(
             app.name(),
             running.consolePort(),

@@ -10,11 +10,12 @@ import java.net.InetSocketAddress;
 public record DatabaseAccess(String host, int port, String database, String user, String password) {
 
   public DatabaseAccess at(InetSocketAddress address) {
-    return new DatabaseAccess(
-        address.getHostString(), address.getPort(), database, user, password);
+    return new DatabaseAccess(address.getHostString(), address.getPort(), database, user, password);
   }
 
-  /** {@code postgres://user:password@host:port/database}; the generated password needs no escape. */
+  /**
+   * {@code postgres://user:password@host:port/database}; the generated password needs no escape.
+   */
   public String url() {
     return "postgres://%s:%s@%s:%d/%s".formatted(user, password, host, port, database);
   }

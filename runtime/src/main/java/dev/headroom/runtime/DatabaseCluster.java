@@ -317,13 +317,15 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
     PostgresServer server = member(primary).server.orElseThrow();
     DatabaseSpec spec = settings.spec();
     try (Connection connection = server.connect("postgres")) {
-      if (!exists(connection, "SELECT FROM pg_roles WHERE rolname = '" + literal(spec.user()) + "'")) {
+      if (!exists(
+          connection, "SELECT FROM pg_roles WHERE rolname = '" + literal(spec.user()) + "'")) {
         execute(
             connection,
             "CREATE ROLE %s LOGIN PASSWORD '%s' IN ROLE pg_monitor"
                 .formatted(identifier(spec.user()), literal(access.password())));
       }
-      if (!exists(connection, "SELECT FROM pg_database WHERE datname = '" + literal(spec.name()) + "'")) {
+      if (!exists(
+          connection, "SELECT FROM pg_database WHERE datname = '" + literal(spec.name()) + "'")) {
         execute(
             connection,
             "CREATE DATABASE %s OWNER %s"
@@ -603,7 +605,8 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
   private Member member(String name) {
     Member member = members.get(name);
     if (member == null) {
-      throw new IllegalArgumentException("member: " + name + " (expected: one of " + members.keySet() + ")");
+      throw new IllegalArgumentException(
+          "member: " + name + " (expected: one of " + members.keySet() + ")");
     }
     return member;
   }

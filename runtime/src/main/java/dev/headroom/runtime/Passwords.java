@@ -28,8 +28,7 @@ final class Passwords {
       String password = HexFormat.of().formatHex(random);
       Files.createDirectories(folder);
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, password + "\n");
       return password;
     } catch (IOException e) {

@@ -53,14 +53,12 @@ final class ProcessSampler {
     }
     long nanos = System.nanoTime();
     Before now =
-        new Before(
-            process.getStartTime(), process.getKernelTime() + process.getUserTime(), nanos);
+        new Before(process.getStartTime(), process.getKernelTime() + process.getUserTime(), nanos);
     Before then = before.put(pid, now);
     if (then == null || then.startTime() != now.startTime()) {
       return Optional.empty();
     }
-    double cores =
-        (now.cpuMillis() - then.cpuMillis()) * 1e6 / Math.max(1, nanos - then.nanos());
+    double cores = (now.cpuMillis() - then.cpuMillis()) * 1e6 / Math.max(1, nanos - then.nanos());
     return Optional.of(new Sample(cores, process.getResidentMemory()));
   }
 

@@ -71,7 +71,8 @@ public final class RedisRuntime implements Component {
   }
 
   /**
-   * Starts all nodes and returns once the cluster serves all slots; data of an earlier run is found.
+   * Starts all nodes and returns once the cluster serves all slots; data of an earlier run is
+   * found.
    *
    * @param data folder that holds a folder per node
    * @param logs folder of the nodes' logs
@@ -92,7 +93,8 @@ public final class RedisRuntime implements Component {
       for (int i = 0; i < count; i++) {
         String name = "redis-" + i;
         RedisSettings settings =
-            RedisSettings.of(name, data.resolve(name), logs.resolve(name + ".log"), port(data, name))
+            RedisSettings.of(
+                    name, data.resolve(name), logs.resolve(name + ".log"), port(data, name))
                 .withCluster(NODE_TIMEOUT)
                 .withAppendOnly(true);
         runtime.nodes.add(

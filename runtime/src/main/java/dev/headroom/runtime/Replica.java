@@ -167,8 +167,7 @@ final class Replica {
 
   private boolean place() {
     ReplicaRequest request =
-        new ReplicaRequest(
-            instance, service, spec.resources().cpu(), spec.resources().memory());
+        new ReplicaRequest(instance, service, spec.resources().cpu(), spec.resources().memory());
     return switch (context.nodes.place(request)) {
       case Placement.Placed _ -> true;
       case Placement.Unplaceable(String reason) -> {
@@ -242,8 +241,7 @@ final class Replica {
           return;
         }
         // Until the first good answer it is asked often: a start should not wait for a slow clock.
-        Wake wake =
-            wakes.poll(wasReady ? interval.toMillis() : 100, TimeUnit.MILLISECONDS);
+        Wake wake = wakes.poll(wasReady ? interval.toMillis() : 100, TimeUnit.MILLISECONDS);
         if (wake == Wake.EXITED || !child.isAlive()) {
           ended(child);
           return;

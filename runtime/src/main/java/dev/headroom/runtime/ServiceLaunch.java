@@ -54,8 +54,6 @@ public record ServiceLaunch(
     ProcessSpec process =
         ProcessSpec.of(instance, expansion.apply(spec.command()), workingDirectory, log)
             .withEnvironment(told);
-    return address.isPresent()
-        ? process.withPorts(List.of(address.get().getPort()))
-        : process;
+    return address.isPresent() ? process.withPorts(List.of(address.get().getPort())) : process;
   }
 }

@@ -89,8 +89,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
             (name, spec) -> {
               if (runsHere(spec)) {
                 runtime.groups.put(
-                    name,
-                    new ServiceGroup(name, spec, context, endpoints, runtime.new Events()));
+                    name, new ServiceGroup(name, spec, context, endpoints, runtime.new Events()));
               }
             });
     runtime.groups.forEach((name, group) -> group.scale(group.spec().replicas().min()));
@@ -111,8 +110,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
    */
   public int scale(String service, int replicas) {
     ServiceGroup group = group(service);
-    int within =
-        Math.clamp(replicas, group.spec().replicas().min(), group.spec().replicas().max());
+    int within = Math.clamp(replicas, group.spec().replicas().min(), group.spec().replicas().max());
     group.scale(within);
     return within;
   }
@@ -128,8 +126,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
     for (Replica replica : group(service).all()) {
       if (replica.state() != ReplicaState.DRAINING && replica.state() != ReplicaState.GONE) {
         ReplicaUsage last = usage.get(replica.instance());
-        Instant startedAt =
-            replica.process().map(ChildProcess::startedAt).orElse(Instant.EPOCH);
+        Instant startedAt = replica.process().map(ChildProcess::startedAt).orElse(Instant.EPOCH);
         boolean current = last != null && last.startedAt().equals(startedAt);
         all.add(
             new ReplicaUsage(
@@ -222,11 +219,9 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
             .sample(process.get().pid())
             .ifPresent(
                 sample -> {
+                  metrics.add(gauge(Vocabulary.REPLICA_CPU, "{cpu}", series, now, sample.cores()));
                   metrics.add(
-                      gauge(Vocabulary.REPLICA_CPU, "{cpu}", series, now, sample.cores()));
-                  metrics.add(
-                      gauge(
-                          Vocabulary.REPLICA_MEMORY, "By", series, now, sample.residentBytes()));
+                      gauge(Vocabulary.REPLICA_MEMORY, "By", series, now, sample.residentBytes()));
                   usage.put(
                       replica.instance(),
                       new ReplicaUsage(
@@ -266,14 +261,11 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
     telemetry.accept(Telemetry.metrics(metrics));
   }
 
-  private Attributes words(
-      Attributes series, Replica replica, Optional<ChildProcess> process) {
+  private Attributes words(Attributes series, Replica replica, Optional<ChildProcess> process) {
     Map<String, Object> words = new LinkedHashMap<>(series.toMap());
     words.put(Vocabulary.STATE, replica.state().word());
     words.put("headroom.restarts", (long) replica.restarts());
-    nodes
-        .nodeOf(replica.instance())
-        .ifPresent(node -> words.put(Vocabulary.NODE, node.name()));
+    nodes.nodeOf(replica.instance()).ifPresent(node -> words.put(Vocabulary.NODE, node.name()));
     process.ifPresent(
         child -> {
           words.put("process.pid", child.pid());
@@ -303,9 +295,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
         replica.awaitGone();
       }
     } catch (InterruptedException e) {
-      all.stream()
-          .flatMap(replica -> replica.process().stream())
-          .forEach(ChildProcess::kill);
+      all.stream().flatMap(replica -> replica.process().stream()).forEach(ChildProcess::kill);
       Thread.currentThread().interrupt();
     }
   }

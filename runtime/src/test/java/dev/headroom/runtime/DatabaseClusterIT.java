@@ -175,7 +175,8 @@ class DatabaseClusterIT {
   }
 
   private static int streaming(DatabaseCluster cluster) throws SQLException {
-    return query(cluster, "SELECT application_name FROM pg_stat_replication WHERE state = 'streaming'")
+    return query(
+            cluster, "SELECT application_name FROM pg_stat_replication WHERE state = 'streaming'")
         .size();
   }
 

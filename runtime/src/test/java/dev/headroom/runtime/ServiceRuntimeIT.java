@@ -118,8 +118,7 @@ class ServiceRuntimeIT {
     ServiceSpec service = service(1, 1);
     start(withCommand(service, command("fail")));
 
-    Await.until(
-        SOON, () -> events().stream().filter(t -> t.contains("status 3")).count() >= 3);
+    Await.until(SOON, () -> events().stream().filter(t -> t.contains("status 3")).count() >= 3);
     assertThat(events())
         .anySatisfy(text -> assertThat(text).contains("cannot find my configuration"));
     assertThat(running.orElseThrow().check()).isInstanceOf(Health.Down.class);
@@ -160,11 +159,7 @@ class ServiceRuntimeIT {
             launch,
             ChildRegistry.NONE,
             NodePool.start(
-                app(web),
-                Duration.ofMinutes(1),
-                telemetry::add,
-                TimeSource.system(),
-                scheduler),
+                app(web), Duration.ofMinutes(1), telemetry::add, TimeSource.system(), scheduler),
             (service, ready) -> {
               boolean had4 =
                   endpoints.getOrDefault(service, List.of()).stream()
@@ -245,8 +240,7 @@ class ServiceRuntimeIT {
         Map.<String, Value>of(),
         new ReplicasSpec(min, max),
         new TargetsSpec(Optional.empty(), Optional.empty(), OptionalInt.empty()),
-        new ResourcesSpec(
-            new Cpu(100), ByteSize.mebibytes(64)),
+        new ResourcesSpec(new Cpu(100), ByteSize.mebibytes(64)),
         Duration.ofSeconds(5));
   }
 
@@ -259,8 +253,7 @@ class ServiceRuntimeIT {
     return with(s, s.command(), new ResourcesSpec(new Cpu(1_000_000), ByteSize.mebibytes(64)));
   }
 
-  private static ServiceSpec with(
-      ServiceSpec s, List<String> command, ResourcesSpec resources) {
+  private static ServiceSpec with(ServiceSpec s, List<String> command, ResourcesSpec resources) {
     return new ServiceSpec(
         s.image(),
         s.deploymentRef(),
@@ -310,8 +303,7 @@ class ServiceRuntimeIT {
             0,
             "127.0.0.1",
             Optional.empty(),
-            new ApmSpec.Retention(
-                Duration.ofDays(1), Duration.ofDays(1), ByteSize.mebibytes(100))),
+            new ApmSpec.Retention(Duration.ofDays(1), Duration.ofDays(1), ByteSize.mebibytes(100))),
         Map.of(),
         List.of());
   }

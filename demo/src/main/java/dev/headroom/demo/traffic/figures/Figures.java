@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +22,8 @@ public final class Figures {
   private final Tally stretch = new Tally();
   private final List<Report.OfTime> timeline = new ArrayList<>();
   private final Map<String, LongAdder> replicas = new ConcurrentHashMap<>();
-  private final List<String> samples = new ArrayList<>();
+  // How often each was seen, in the order of their first time.
+  private final Map<String, Integer> samples = new LinkedHashMap<>();
   private final LongAdder overload = new LongAdder();
   private final LongAdder stale = new LongAdder();
   private final LongAdder acknowledged = new LongAdder();
@@ -80,11 +82,11 @@ public final class Figures {
     socketMessages.increment();
   }
 
-  /** Keeps a failure in words; only the first few of a run. */
+  /** Keeps a failure in words; only the first few different ones of a run. */
   public void sample(String what) {
     synchronized (samples) {
-      if (samples.size() < SAMPLES) {
-        samples.add(what);
+      if (samples.size() < SAMPLES || samples.containsKey(what)) {
+        samples.merge(what, 1, Integer::sum);
       }
     }
   }
@@ -192,7 +194,9 @@ public final class Figures {
 
   private List<String> samples() {
     synchronized (samples) {
-      return List.copyOf(samples);
+      return samples.entrySet().stream()
+          .map(e -> e.getValue() == 1 ? e.getKey() : e.getKey() + " (" + e.getValue() + " times)")
+          .toList();
     }
   }
 

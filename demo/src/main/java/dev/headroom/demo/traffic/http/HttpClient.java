@@ -23,6 +23,7 @@ public final class HttpClient implements AutoCloseable {
   private final int port;
   private final String authority;
   private final LongSupplier nanoTime;
+  private final Deadlines deadlines;
   private final ArrayDeque<HttpConnection> idle = new ArrayDeque<>();
   private boolean closed;
 
@@ -36,6 +37,7 @@ public final class HttpClient implements AutoCloseable {
     this.port = origin.getPort() < 0 ? 80 : origin.getPort();
     this.authority = origin.getRawAuthority();
     this.nanoTime = nanoTime;
+    this.deadlines = new Deadlines(nanoTime);
   }
 
   /**
@@ -61,19 +63,29 @@ public final class HttpClient implements AutoCloseable {
         }
       }
     }
-    InetSocketAddress address = new InetSocketAddress(host, port);
-    return exchange(HttpConnection.open(address, nanoTime, deadline), octets, request, deadline);
+    return exchange(open(deadline), octets, request, deadline);
+  }
+
+  private HttpConnection open(long deadline) throws IOException {
+    long left = deadline - nanoTime.getAsLong();
+    if (left <= 0) {
+      throw new SocketTimeoutException("no answer in time");
+    }
+    int millis = (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1);
+    return HttpConnection.open(new InetSocketAddress(host, port), millis);
   }
 
   private HttpResponse exchange(
       HttpConnection connection, byte[] octets, HttpRequest request, long deadline)
       throws IOException {
     boolean keep = false;
+    deadlines.begin(connection, deadline);
     try {
-      HttpResponse response = connection.exchange(octets, request.bodyKept(), deadline);
+      HttpResponse response = connection.exchange(octets, request.bodyKept());
       keep = connection.reusable();
       return response;
     } finally {
+      deadlines.end(connection);
       if (keep) {
         giveBack(connection);
       } else {
@@ -116,9 +128,13 @@ public final class HttpClient implements AutoCloseable {
     old.forEach(HttpConnection::close);
   }
 
-  /** Closes the idle connections now, those in use when their answer has come. */
+  /**
+   * Closes the idle connections now, those in use when their answer has come; deadlines no longer
+   * hold.
+   */
   @Override
   public void close() {
+    deadlines.close();
     List<HttpConnection> all;
     synchronized (idle) {
       closed = true;

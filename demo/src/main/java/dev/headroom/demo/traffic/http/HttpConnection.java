@@ -4,34 +4,34 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.function.LongSupplier;
 
-/** One connection; used by one thread at a time. */
+/**
+ * One connection; used by one thread at a time, and ended by {@link Deadlines} when it takes too
+ * long.
+ */
 final class HttpConnection implements Closeable {
   private final SocketChannel channel;
-  private final LongSupplier nanoTime;
   private final ResponseReader reader;
-  private long deadline;
+  // Told to the thread that watches deadlines, and by it.
+  private volatile long deadline;
+  private volatile boolean expired;
   private long idleSince;
 
-  private HttpConnection(SocketChannel channel, LongSupplier nanoTime) throws IOException {
+  private HttpConnection(SocketChannel channel) {
     this.channel = channel;
-    this.nanoTime = nanoTime;
-    this.reader = new ResponseReader(new UntilDeadline());
+    this.reader = new ResponseReader(new Input(channel));
   }
 
-  static HttpConnection open(InetSocketAddress address, LongSupplier nanoTime, long deadline)
-      throws IOException {
+  static HttpConnection open(InetSocketAddress address, int timeoutMillis) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.socket().connect(address, millisUntil(deadline, nanoTime));
-      return new HttpConnection(channel, nanoTime);
+      channel.socket().connect(address, timeoutMillis);
+      return new HttpConnection(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -52,14 +52,22 @@ final class HttpConnection implements Closeable {
     }
   }
 
-  HttpResponse exchange(byte[] request, boolean keepBody, long until) throws IOException {
-    deadline = until;
-    // Requests are a few kilobytes at most: they fit the socket's buffer, so this does not wait.
-    ByteBuffer out = ByteBuffer.wrap(request);
-    while (out.hasRemaining()) {
-      channel.write(out);
+  HttpResponse exchange(byte[] request, boolean keepBody) throws IOException {
+    try {
+      // Requests are a few kilobytes at most: they fit the socket's buffer, so this does not wait.
+      ByteBuffer out = ByteBuffer.wrap(request);
+      while (out.hasRemaining()) {
+        channel.write(out);
+      }
+      return reader.read(keepBody);
+    } catch (IOException e) {
+      if (expired) {
+        SocketTimeoutException timeout = new SocketTimeoutException("no answer in time");
+        timeout.initCause(e);
+        throw timeout;
+      }
+      throw e;
     }
-    return reader.read(keepBody);
   }
 
   /** Whether any byte of the last exchange's answer has come. */
@@ -69,6 +77,18 @@ final class HttpConnection implements Closeable {
 
   boolean reusable() {
     return reader.reusable();
+  }
+
+  void deadline(long nanos) {
+    deadline = nanos;
+  }
+
+  /** Ends the exchange in progress if {@code now} is past its deadline. */
+  void expire(long now) {
+    if (now - deadline >= 0) {
+      expired = true;
+      close();
+    }
   }
 
   long idleSince() {
@@ -88,21 +108,13 @@ final class HttpConnection implements Closeable {
     }
   }
 
-  private static int millisUntil(long deadline, LongSupplier nanoTime)
-      throws SocketTimeoutException {
-    long left = deadline - nanoTime.getAsLong();
-    if (left <= 0) {
-      throw new SocketTimeoutException("no answer in time");
+  /** What comes in; the stream of the socket's own adaptor costs two more calls per read. */
+  private static final class Input extends InputStream {
+    private final SocketChannel channel;
+
+    Input(SocketChannel channel) {
+      this.channel = channel;
     }
-    return (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1);
-  }
-
-  /** The socket's input, each read of which ends at the exchange's deadline. */
-  private final class UntilDeadline extends InputStream {
-    private final Socket socket = channel.socket();
-    private final InputStream in = socket.getInputStream();
-
-    UntilDeadline() throws IOException {}
 
     @Override
     public int read() throws IOException {
@@ -112,8 +124,7 @@ final class HttpConnection implements Closeable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      socket.setSoTimeout(millisUntil(deadline, nanoTime));
-      return in.read(bytes, offset, length);
+      return channel.read(ByteBuffer.wrap(bytes, offset, length));
     }
   }
 }

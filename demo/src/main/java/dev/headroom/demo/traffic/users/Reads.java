@@ -58,7 +58,7 @@ final class Reads {
   private void list(
       Session session, Endpoint endpoint, String target, long due, RandomGenerator random) {
     // Who knows the place looks closely now and then only: parsing is what costs most here.
-    if (session.tenant().knowsEnoughIssues() && random.nextInt(8) != 0) {
+    if (session.tenant().knowsEnoughIssues() && random.nextInt(20) != 0) {
       drop(session, endpoint, target, due);
       return;
     }
@@ -94,7 +94,7 @@ final class Reads {
     if (issue.priority() != null) {
       tenant.priorities.add(issue.priority());
     }
-    if (issue.title() != null && !tenant.titleWords.full()) {
+    if (issue.title() != null && !tenant.titleWords.full() && !tenant.knowsEnoughIssues()) {
       WORD.matcher(issue.title()).results().forEach(word -> tenant.titleWords.add(word.group()));
     }
   }

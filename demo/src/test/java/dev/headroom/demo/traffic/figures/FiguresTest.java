@@ -100,6 +100,17 @@ class FiguresTest {
   }
 
   @Test
+  void failuresThatSoundTheSameAreToldOnce() {
+    for (int i = 0; i < 100; i++) {
+      figures.sample("refused");
+      figures.sample("refused " + i);
+    }
+    assertThat(report(Optional.empty()).samples())
+        .hasSize(50)
+        .startsWith("refused (100 times)", "refused 0", "refused 1");
+  }
+
+  @Test
   void answersAreCountedByReplica() {
     figures.answeredBy("web-2");
     figures.answeredBy("web-1");
