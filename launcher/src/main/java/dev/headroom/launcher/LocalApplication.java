@@ -74,7 +74,8 @@ final class LocalApplication implements AutoCloseable {
       }
       TelemetryStore store = startStore();
       Ingest ingest = startIngest(store);
-      Console console = lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
+      Console console =
+          lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
       this.consolePort = noted("console", console.uri().getPort());
       LocalDatabase database = startDatabase(store);
       Router router = startRouter(store, database);

@@ -32,7 +32,8 @@ final class RouterCommand implements Callable<Integer> {
     ScaledApp app = options.document();
     if (!app.database().isExternal()) {
       throw UserError.usage(
-          "spec.database.primary: missing (expected: the URL of a primary); `headroom up` runs a database of its own");
+          "spec.database.primary: missing (expected: the URL of a primary); `headroom up` runs a"
+              + " database of its own");
     }
     TimeSource time = TimeSource.system();
     LocalDatabase database =
@@ -50,8 +51,7 @@ final class RouterCommand implements Callable<Integer> {
                         QueryListener.NONE,
                         exporter,
                         time));
-            return options.serve(
-                app, lifecycle, "router on postgres:/" + router.address());
+            return options.serve(app, lifecycle, "router on postgres:/" + router.address());
           }
         });
   }

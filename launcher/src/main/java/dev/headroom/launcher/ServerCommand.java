@@ -37,7 +37,8 @@ final class ServerCommand implements Callable<Integer> {
                     TelemetryStore.open(
                         folder.directory("telemetry"), app.apm().retention(), time));
             Ingest ingest = lifecycle.add(Ingest.start(app.apm(), store));
-            Console console = lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
+            Console console =
+                lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
             folder.port("otlp-grpc", ingest.grpcPort());
             folder.port("otlp-http", ingest.httpPort());
             folder.port("console", console.uri().getPort());

@@ -23,7 +23,9 @@ interface AccessLog extends AutoCloseable {
         public void close() {}
       };
 
-  /** @param endpoint method and route, such as {@code GET /api/me} */
+  /**
+   * @param endpoint method and route, such as {@code GET /api/me}
+   */
   void write(String endpoint, int status, long nanos);
 
   @Override
@@ -42,8 +44,7 @@ interface AccessLog extends AutoCloseable {
 
     private FileLog(Path file, InstantSource clock) {
       try {
-        this.channel =
-            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       } catch (IOException e) {
         throw new UncheckedIOException("the access log " + file + " cannot be written", e);
       }

@@ -77,13 +77,19 @@ final class Accounts {
     Row user =
         call.session()
             .first(BY_EMAIL, email)
-            .filter(u -> Passwords.matches(u.text("password_salt"), password, u.text("password_hash")))
+            .filter(
+                u -> Passwords.matches(u.text("password_salt"), password, u.text("password_hash")))
             .orElseThrow(() -> new Refusal(401, "unknown e-mail address or wrong password"));
     Identity identity = new Identity(user.number("id"), user.number("tenant_id"));
     long open = call.session().number(OPEN_SESSIONS, identity.user());
     String agent = call.request().header("User-Agent").orElse("");
     call.session()
-        .write(tx -> tx.update(OPEN_SESSION, identity.user(), agent.substring(0, Math.min(100, agent.length()))));
+        .write(
+            tx ->
+                tx.update(
+                    OPEN_SESSION,
+                    identity.user(),
+                    agent.substring(0, Math.min(100, agent.length()))));
     return Call.ok(
         Map.of(
             "token",
@@ -99,7 +105,8 @@ final class Accounts {
   }
 
   private Reply me(Call call) {
-    Row user = call.session().first(ME, call.user()).orElseThrow(() -> Refusal.notFound("the user"));
+    Row user =
+        call.session().first(ME, call.user()).orElseThrow(() -> Refusal.notFound("the user"));
     long watched = call.session().number(WATCHED, call.user());
     return Call.ok(with(user, Map.of("watchedIssues", watched)));
   }

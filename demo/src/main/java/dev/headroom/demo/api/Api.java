@@ -44,7 +44,9 @@ public final class Api implements AutoCloseable {
     this.parts = parts;
   }
 
-  /** Starts a replica; it listens when this returns, and connects to the database in the background. */
+  /**
+   * Starts a replica; it listens when this returns, and connects to the database in the background.
+   */
   public static Api start(ApiConfig config, Telemetry telemetry, StatementListener listener)
       throws BindException {
     AtomicBoolean draining = new AtomicBoolean();
@@ -61,8 +63,7 @@ public final class Api implements AutoCloseable {
                 .<Cache>map(RedisCache::new)
                 .orElseGet(() -> new LocalCache(System::nanoTime)),
             telemetry.meter());
-    Downstream downstream =
-        new Downstream(telemetry.tracer(), config.faults(), config.waits());
+    Downstream downstream = new Downstream(telemetry.tracer(), config.faults(), config.waits());
     Optional<PartnerClient> partner =
         config.partnerUrl().map(url -> new PartnerClient(url, telemetry.tracer()));
     AccessLog log = AccessLog.of(config.accessLog(), clock);
@@ -71,7 +72,8 @@ public final class Api implements AutoCloseable {
         new HealthCheck(replica, database, workers, draining::get, System::nanoTime);
     Pipeline pipeline =
         new Pipeline(
-            endpoints(config, tokens, cache, downstream, new ThirdParty(partner, downstream), health),
+            endpoints(
+                config, tokens, cache, downstream, new ThirdParty(partner, downstream), health),
             new Pipeline.Services(
                 replica,
                 config.faults(),
@@ -92,7 +94,12 @@ public final class Api implements AutoCloseable {
       HttpServer server =
           HttpServer.start(config.host(), config.port(), pipeline, Optional.of(live));
       System.out.println(
-          replica + " listens on " + config.host() + ":" + server.port() + ", faults: "
+          replica
+              + " listens on "
+              + config.host()
+              + ":"
+              + server.port()
+              + ", faults: "
               + config.faults());
       return new Api(config, server, pipeline, draining, parts);
     } catch (BindException e) {

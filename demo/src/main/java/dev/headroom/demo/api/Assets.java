@@ -30,7 +30,8 @@ final class Assets {
   /** A file as it is, and as it is when the fault is cured. */
   private record Asset(String type, byte[] plain, byte[] gzip, String etag) {
     static Asset of(String type, byte[] content, boolean compress) {
-      return new Asset(type, content, compress ? compressed(content) : content, '"' + hash(content) + '"');
+      return new Asset(
+          type, content, compress ? compressed(content) : content, '"' + hash(content) + '"');
     }
   }
 
@@ -70,8 +71,7 @@ final class Assets {
     if (faults.on(Fault.ASSETS_PLAIN)) {
       return Reply.of(200, asset.type, asset.plain);
     }
-    boolean same =
-        call.request().header("If-None-Match").filter(asset.etag::equals).isPresent();
+    boolean same = call.request().header("If-None-Match").filter(asset.etag::equals).isPresent();
     boolean gzip =
         call.request()
             .header("Accept-Encoding")

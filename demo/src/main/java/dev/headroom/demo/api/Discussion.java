@@ -61,8 +61,7 @@ final class Discussion {
             .write(
                 tx -> {
                   Row comment =
-                      tx
-                          .first(COMMENT, call.user(), body, issue, call.tenant())
+                      tx.first(COMMENT, call.user(), body, issue, call.tenant())
                           .orElseThrow(() -> Refusal.notFound("issue " + issue));
                   Events.audit(tx, call, issue, "issue.commented", body);
                   long reporter = tx.number(REPORTER, issue);
@@ -85,7 +84,8 @@ final class Discussion {
     long issue = call.id("issueId");
     byte[] content = call.request().body();
     if (content.length > LARGEST_ATTACHMENT) {
-      throw new Refusal(413, content.length + " bytes (expected: at most " + LARGEST_ATTACHMENT + ")");
+      throw new Refusal(
+          413, content.length + " bytes (expected: at most " + LARGEST_ATTACHMENT + ")");
     }
     Issues.exists(call, issue);
     // The scan takes its time: no connection is kept for it.

@@ -9,8 +9,9 @@ import io.opentelemetry.context.Context;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A service that this one would call and that does not exist: the time is really waited, and labelled
- * as emulated in the span and in {@code X-Emulated-Wait-Ms}. It makes workers, not cores, run out.
+ * A service that this one would call and that does not exist: the time is really waited, and
+ * labelled as emulated in the span and in {@code X-Emulated-Wait-Ms}. It makes workers, not cores,
+ * run out.
  */
 final class Downstream {
   private static final AttributeKey<Boolean> EMULATED = AttributeKey.booleanKey("demo.emulated");
@@ -38,7 +39,8 @@ final class Downstream {
 
   /** The endpoint's own calls: one, or several in a row when its fault is on. */
   void call(Endpoint endpoint, Context trace, Meter meter) {
-    int calls = endpoint.slow().isPresent() && faults.on(endpoint.slow().get()) ? CALLS_IN_A_ROW : 1;
+    int calls =
+        endpoint.slow().isPresent() && faults.on(endpoint.slow().get()) ? CALLS_IN_A_ROW : 1;
     for (int i = 0; i < calls; i++) {
       call(endpoint.waitMillis(), trace, meter);
     }
@@ -50,14 +52,15 @@ final class Downstream {
     if (millis <= 0) {
       return;
     }
-    Span span = Span.fromContext(trace).getSpanContext().isSampled()
-        ? tracer
-            .spanBuilder("downstream (emulated)")
-            .setParent(trace)
-            .setSpanKind(SpanKind.INTERNAL)
-            .setAttribute(EMULATED, true)
-            .startSpan()
-        : Span.getInvalid();
+    Span span =
+        Span.fromContext(trace).getSpanContext().isSampled()
+            ? tracer
+                .spanBuilder("downstream (emulated)")
+                .setParent(trace)
+                .setSpanKind(SpanKind.INTERNAL)
+                .setAttribute(EMULATED, true)
+                .startSpan()
+            : Span.getInvalid();
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {

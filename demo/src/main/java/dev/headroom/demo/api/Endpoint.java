@@ -59,8 +59,7 @@ record Endpoint(
   }
 
   Endpoint slowBy(Fault fault) {
-    return new Endpoint(
-        method, template, traits, waitMillis, Optional.of(fault), cached, action);
+    return new Endpoint(method, template, traits, waitMillis, Optional.of(fault), cached, action);
   }
 
   Endpoint cachedUnless(Fault fault) {

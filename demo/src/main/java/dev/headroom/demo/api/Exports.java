@@ -40,7 +40,8 @@ final class Exports {
   private Reply export(Call call) {
     long project = call.id("projectId");
     Projects.visible(call, project);
-    List<Row> issues = faults.on(Fault.REWRITE_OFFSET) ? byOffset(call, project) : byKey(call, project);
+    List<Row> issues =
+        faults.on(Fault.REWRITE_OFFSET) ? byOffset(call, project) : byKey(call, project);
     Map<Long, Long> comments = comments(call, issues);
     StringBuilder csv = new StringBuilder("id,title,status,priority,created,comments\r\n");
     for (Row issue : issues) {

@@ -10,8 +10,7 @@ import java.util.Optional;
 final class Integrations {
   private static final String BY_REFERENCE =
       "SELECT id, tenant_id, title FROM issues WHERE external_ref = ?";
-  private static final String HOOKS =
-      "SELECT id, url FROM webhooks WHERE tenant_id = ? AND active";
+  private static final String HOOKS = "SELECT id, url FROM webhooks WHERE tenant_id = ? AND active";
 
   private final ThirdParty tracker;
 
@@ -36,7 +35,8 @@ final class Integrations {
     call.session()
         .write(
             tx -> {
-              Events.audit(tx, call, issue.orElse(null), done ? "sync.done" : "sync.queued", reference);
+              Events.audit(
+                  tx, call, issue.orElse(null), done ? "sync.done" : "sync.queued", reference);
               if (!done) {
                 Events.mail(tx, call.user(), "synchronisation of " + reference + " is late");
               }

@@ -13,14 +13,15 @@ final class Issues {
   private static final String COLUMNS =
       "SELECT id, title, status, priority, assignee_id AS \"assigneeId\","
           + " updated_at AS \"updatedAt\" FROM issues WHERE project_id = ?";
-  private static final String LIST = COLUMNS + " AND tenant_id = ? ORDER BY id DESC LIMIT ? OFFSET ?";
+  private static final String LIST =
+      COLUMNS + " AND tenant_id = ? ORDER BY id DESC LIMIT ? OFFSET ?";
   private static final String LIST_BY_STATUS =
       COLUMNS + " AND tenant_id = ? AND status = ? ORDER BY id DESC LIMIT ? OFFSET ?";
   private static final String CREATE =
       "INSERT INTO issues (tenant_id, project_id, title, body, status, priority, reporter_id,"
-          + " assignee_id) SELECT p.tenant_id, p.id, ?, ?, 'open', ?, ?, p.created_by FROM projects p"
-          + " WHERE p.id = ? AND p.tenant_id = ?"
-          + " RETURNING id, title, status, priority, assignee_id AS \"assigneeId\"";
+          + " assignee_id) SELECT p.tenant_id, p.id, ?, ?, 'open', ?, ?, p.created_by FROM projects"
+          + " p WHERE p.id = ? AND p.tenant_id = ? RETURNING id, title, status, priority,"
+          + " assignee_id AS \"assigneeId\"";
   private static final String ONE =
       "SELECT i.id, i.project_id AS \"projectId\", p.name AS project, i.title, i.body, i.status,"
           + " i.priority, i.reporter_id AS \"reporterId\", i.assignee_id AS \"assigneeId\","
@@ -31,11 +32,10 @@ final class Issues {
       "SELECT l.id, l.name, l.colour FROM issue_labels il JOIN labels l ON l.id = il.label_id"
           + " WHERE il.issue_id = ?";
   private static final String CHANGE =
-      "UPDATE issues SET status = coalesce(?::text, status), priority = coalesce(?::text, priority),"
-          + " title = coalesce(?::text, title), updated_at = now(),"
-          + " closed_at = CASE WHEN coalesce(?::text, status) = 'closed' THEN now() END"
-          + " WHERE id = ? AND tenant_id = ?"
-          + " RETURNING id, title, status, priority, assignee_id AS \"assigneeId\"";
+      "UPDATE issues SET status = coalesce(?::text, status), priority = coalesce(?::text,"
+          + " priority), title = coalesce(?::text, title), updated_at = now(), closed_at = CASE"
+          + " WHEN coalesce(?::text, status) = 'closed' THEN now() END WHERE id = ? AND tenant_id ="
+          + " ? RETURNING id, title, status, priority, assignee_id AS \"assigneeId\"";
   private static final String DELETE = "DELETE FROM issues WHERE id = ? AND tenant_id = ?";
   private static final String HISTORY =
       "SELECT id, actor_id AS \"actorId\", kind, detail, created_at AS \"createdAt\""
@@ -82,8 +82,7 @@ final class Issues {
             .write(
                 tx -> {
                   Row issue =
-                      tx
-                          .first(CREATE, title, text, priority, call.user(), project, call.tenant())
+                      tx.first(CREATE, title, text, priority, call.user(), project, call.tenant())
                           .orElseThrow(() -> Refusal.notFound("project " + project));
                   announce(call, issue, "issue.created");
                   return issue;

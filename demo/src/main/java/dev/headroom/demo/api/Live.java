@@ -22,7 +22,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Live implements LiveEndpoint, AutoCloseable {
   private static final Logger LOG = System.getLogger(Live.class.getName());
-  // Ids become visible out of order when transactions overlap: look back, and remember what was sent.
+  // Ids become visible out of order when transactions overlap: look back, and remember what was
+  // sent.
   private static final String RECENT =
       "SELECT id, tenant_id AS \"tenantId\", issue_id AS \"issueId\", kind, detail,"
           + " created_at AS \"createdAt\" FROM audit_events WHERE id > ? ORDER BY id LIMIT 500";
@@ -105,7 +106,9 @@ final class Live implements LiveEndpoint, AutoCloseable {
     for (Row event : session.rows(RECENT, last - LOOK_BACK)) {
       long id = event.number("id");
       newest = Math.max(newest, id);
-      if (id > last - LOOK_BACK && sent.put(id, true) == null && event.text("kind").startsWith("issue.")) {
+      if (id > last - LOOK_BACK
+          && sent.put(id, true) == null
+          && event.text("kind").startsWith("issue.")) {
         String json = Json.string(event);
         long tenant = event.number("tenantId");
         listeners.forEach(

@@ -25,8 +25,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * One request's way: find the endpoint, wait for a worker, start the span, check the token, look into
- * the cache, run the action, give the connection back, wait for the emulated downstream, answer.
+ * One request's way: find the endpoint, wait for a worker, start the span, check the token, look
+ * into the cache, run the action, give the connection back, wait for the emulated downstream,
+ * answer.
  */
 final class Pipeline implements Handler {
   private static final Logger LOG = System.getLogger(Pipeline.class.getName());
@@ -82,8 +83,7 @@ final class Pipeline implements Handler {
         pathExists = true;
         if (serves(endpoint, request)) {
           Reply reply = finish(queue(endpoint, request, variables.get()));
-          services.log.write(
-              endpoint.name(), reply.status(), services.nanos.getAsLong() - start);
+          services.log.write(endpoint.name(), reply.status(), services.nanos.getAsLong() - start);
           return reply;
         }
       }
@@ -144,11 +144,7 @@ final class Pipeline implements Handler {
   }
 
   private Reply answered(
-      Endpoint endpoint,
-      Request request,
-      Map<String, String> variables,
-      Context trace,
-      Span span) {
+      Endpoint endpoint, Request request, Map<String, String> variables, Context trace, Span span) {
     try {
       return run(endpoint, request, variables, trace, span);
     } catch (Refusal e) {
@@ -165,13 +161,11 @@ final class Pipeline implements Handler {
   }
 
   private Reply run(
-      Endpoint endpoint,
-      Request request,
-      Map<String, String> variables,
-      Context trace,
-      Span span) {
+      Endpoint endpoint, Request request, Map<String, String> variables, Context trace, Span span) {
     Identity identity =
-        endpoint.has(Endpoint.Trait.OPEN) ? NOBODY : identify(request).orElseThrow(Pipeline::noToken);
+        endpoint.has(Endpoint.Trait.OPEN)
+            ? NOBODY
+            : identify(request).orElseThrow(Pipeline::noToken);
     if (identity != NOBODY && span.isRecording()) {
       span.setAttribute(USER, Long.toString(identity.user()));
       span.setAttribute(TENANT, Long.toString(identity.tenant()));

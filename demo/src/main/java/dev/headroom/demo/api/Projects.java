@@ -12,8 +12,8 @@ import java.util.Map;
 /** A tenant's projects, and the board of one of them. */
 final class Projects {
   private static final String LIST =
-      "SELECT p.id, p.name, p.archived, p.created_at AS \"createdAt\", (SELECT count(*) FROM issues i"
-          + " WHERE i.project_id = p.id AND i.status = 'open') AS \"openIssues\" FROM projects p"
+      "SELECT p.id, p.name, p.archived, p.created_at AS \"createdAt\", (SELECT count(*) FROM issues"
+          + " i WHERE i.project_id = p.id AND i.status = 'open') AS \"openIssues\" FROM projects p"
           + " WHERE p.tenant_id = ? ORDER BY p.id DESC LIMIT ? OFFSET ?";
   private static final String LIST_PLAIN =
       "SELECT id, name, archived, created_at AS \"createdAt\" FROM projects"
@@ -99,7 +99,8 @@ final class Projects {
             .first(faults.on(Fault.REWRITE_COUNT) ? DISCUSSED_COUNT : DISCUSSED, id)
             .orElseThrow();
     return Call.ok(
-        Accounts.with(project, Map.of("discussed", Boolean.TRUE.equals(discussed.get("discussed")))));
+        Accounts.with(
+            project, Map.of("discussed", Boolean.TRUE.equals(discussed.get("discussed")))));
   }
 
   /** The tenant's project, or 404. */
@@ -136,6 +137,13 @@ final class Projects {
     }
     return Call.ok(
         Map.of(
-            "projectId", id, "columns", columns, "items", cards, "spent", call.session().rows(SPENT, id)));
+            "projectId",
+            id,
+            "columns",
+            columns,
+            "items",
+            cards,
+            "spent",
+            call.session().rows(SPENT, id)));
   }
 }

@@ -11,9 +11,8 @@ import java.util.Map;
 /** The dashboard and the reports: aggregates over a tenant's issues. */
 final class Reports {
   private static final String TOTALS =
-      "SELECT status, count(*) AS issues,"
-          + " round(avg(extract(epoch FROM coalesce(closed_at, now()) - created_at) / 3600)) AS hours"
-          + " FROM issues WHERE tenant_id = ? GROUP BY status";
+      "SELECT status, count(*) AS issues, round(avg(extract(epoch FROM coalesce(closed_at, now()) -"
+          + " created_at) / 3600)) AS hours FROM issues WHERE tenant_id = ? GROUP BY status";
   private static final String TOTALS_VIEW =
       "SELECT status, issues, hours FROM dashboard_totals WHERE tenant_id = ?";
   private static final String NEWEST =

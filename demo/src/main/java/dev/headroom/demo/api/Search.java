@@ -51,8 +51,7 @@ final class Search {
     List<Map<String, Object>> items = new ArrayList<>();
     for (Row hit : hits) {
       items.add(
-          Accounts.with(
-              hit, Map.of("labels", labels.getOrDefault(hit.number("id"), List.of()))));
+          Accounts.with(hit, Map.of("labels", labels.getOrDefault(hit.number("id"), List.of()))));
     }
     return Call.ok(Map.of("items", items, "saved", call.session().rows(SAVED, call.user())));
   }

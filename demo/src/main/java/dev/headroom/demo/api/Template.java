@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A path with variables, such as {@code /api/issues/{issueId}}; {@code **} at its end takes the rest. */
+/**
+ * A path with variables, such as {@code /api/issues/{issueId}}; {@code **} at its end takes the
+ * rest.
+ */
 record Template(String text, List<String> parts) {
   static Template of(String text) {
     return new Template(text, split(text));

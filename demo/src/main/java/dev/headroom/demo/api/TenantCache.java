@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Answers of a tenant's hot endpoints, for a few seconds. Who has just written is not served from it,
- * so that nobody misses his own write; the others may see a tenant's change this much later.
+ * Answers of a tenant's hot endpoints, for a few seconds. Who has just written is not served from
+ * it, so that nobody misses his own write; the others may see a tenant's change this much later.
  */
 final class TenantCache {
   private static final Duration LIFE = Duration.ofSeconds(5);

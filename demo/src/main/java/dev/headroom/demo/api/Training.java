@@ -24,8 +24,8 @@ import java.util.zip.ZipEntry;
 import org.postgresql.Driver;
 
 /**
- * A short life for the JVM to learn from ({@code -XX:AOTCacheOutput}): a replica that asks itself. With
- * a filled database all endpoints are used; without one at least all classes are loaded.
+ * A short life for the JVM to learn from ({@code -XX:AOTCacheOutput}): a replica that asks itself.
+ * With a filled database all endpoints are used; without one at least all classes are loaded.
  */
 final class Training {
   private static final int ROUNDS = 5;
@@ -134,7 +134,9 @@ final class Training {
   }
 
   private long first(String path) {
-    return send("GET", path, "").map(json -> json.path("items").path(0).path("id").asLong()).orElse(0L);
+    return send("GET", path, "")
+        .map(json -> json.path("items").path(0).path("id").asLong())
+        .orElse(0L);
   }
 
   private int ok(String method, String path, String body) {

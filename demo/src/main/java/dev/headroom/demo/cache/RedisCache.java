@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries in Redis, a single server or a cluster. It connects in the background at the first use and
- * misses until then; a broken connection is Lettuce's to mend.
+ * Entries in Redis, a single server or a cluster. It connects in the background at the first use
+ * and misses until then; a broken connection is Lettuce's to mend.
  */
 public final class RedisCache implements Cache {
   private static final Logger LOG = System.getLogger(RedisCache.class.getName());

@@ -21,7 +21,10 @@ final class Copy {
 
   /** Sends rows 0 to count-1, without those that are null. */
   static long rows(
-      Connection connection, String target, int count, IntFunction<@Nullable Object @Nullable []> row)
+      Connection connection,
+      String target,
+      int count,
+      IntFunction<@Nullable Object @Nullable []> row)
       throws SQLException {
     Copy copy =
         new Copy(

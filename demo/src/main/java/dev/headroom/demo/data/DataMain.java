@@ -44,19 +44,13 @@ public final class DataMain {
         case "--users" -> users = (int) number("--users", value, 5, 10_000_000);
         case "--seed" -> seed = number("--seed", value, Long.MIN_VALUE, Long.MAX_VALUE);
         case "--today" -> today = date(value);
-        default ->
-            throw new WrongUse(args[i] + " (expected: --size, --users, --seed or --today)");
+        default -> throw new WrongUse(args[i] + " (expected: --size, --users, --seed or --today)");
       }
     }
     Faults faults = Faults.of(settings);
     try (Connection connection = DriverManager.getConnection(DatabaseUrl.of(settings))) {
       Generator.run(
-          connection,
-          users == 0 ? size : size.withUsers(users),
-          seed,
-          today,
-          faults,
-          System.err);
+          connection, users == 0 ? size : size.withUsers(users), seed, today, faults, System.err);
     }
   }
 
@@ -69,7 +63,8 @@ public final class DataMain {
     } catch (NumberFormatException e) {
       // Falls through to the same complaint as a number out of range.
     }
-    throw new WrongUse(option + ": " + value + " (expected: a number from " + min + " to " + max + ")");
+    throw new WrongUse(
+        option + ": " + value + " (expected: a number from " + min + " to " + max + ")");
   }
 
   private static LocalDate date(String value) {

@@ -26,7 +26,15 @@ public final class Generator {
   private static final String[] PRIORITY = {"low", "normal", "normal", "high", "urgent"};
   private static final String[] COLOUR = {"red", "green", "blue", "grey", "orange"};
   private static final String[] LABEL = {
-    "bug", "feature", "question", "security", "performance", "design", "docs", "mobile", "customer",
+    "bug",
+    "feature",
+    "question",
+    "security",
+    "performance",
+    "design",
+    "docs",
+    "mobile",
+    "customer",
     "later"
   };
   private static final String[] KIND = {"created", "changed", "commented", "closed", "assigned"};
@@ -146,7 +154,10 @@ public final class Generator {
             this::project);
     rows +=
         table(
-            connection, "project_members (project_id, user_id, role)", size.members(), this::member);
+            connection,
+            "project_members (project_id, user_id, role)",
+            size.members(),
+            this::member);
     rows +=
         table(
             connection,
@@ -169,8 +180,7 @@ public final class Generator {
     rows +=
         table(
             connection, "issue_labels (issue_id, label_id)", size.issueLabels(), this::issueLabel);
-    rows +=
-        table(connection, "issue_watchers (issue_id, user_id)", size.watchers(), this::watcher);
+    rows += table(connection, "issue_watchers (issue_id, user_id)", size.watchers(), this::watcher);
     rows +=
         table(
             connection,
@@ -203,10 +213,17 @@ public final class Generator {
             size.outbox(),
             this::mail);
     rows +=
-        table(connection, "reports (id, tenant_id, kind, content, built_at)", size.tenants(), this::report);
+        table(
+            connection,
+            "reports (id, tenant_id, kind, content, built_at)",
+            size.tenants(),
+            this::report);
     rows +=
         table(
-            connection, "webhooks (id, tenant_id, url, events, active)", size.tenants(), this::webhook);
+            connection,
+            "webhooks (id, tenant_id, url, events, active)",
+            size.tenants(),
+            this::webhook);
     rows +=
         table(
             connection,
@@ -239,7 +256,11 @@ public final class Generator {
   }
 
   private @Nullable Object[] tenant(int i, SplittableRandom random) {
-    return row(i + 1, Words.company(i), i % 5 == 0 ? "enterprise" : "team", ago(DAYS + random.nextInt(300), random));
+    return row(
+        i + 1,
+        Words.company(i),
+        i % 5 == 0 ? "enterprise" : "team",
+        ago(DAYS + random.nextInt(300), random));
   }
 
   private @Nullable Object[] user(int i, SplittableRandom random) {
@@ -326,10 +347,7 @@ public final class Generator {
 
   private @Nullable Object[] label(int i, SplittableRandom random) {
     return row(
-        i + 1,
-        i / size.labelsPerTenant() + 1,
-        LABEL[i % LABEL.length],
-        Words.pick(COLOUR, random));
+        i + 1, i / size.labelsPerTenant() + 1, LABEL[i % LABEL.length], Words.pick(COLOUR, random));
   }
 
   private @Nullable Object @Nullable [] issueLabel(int i, SplittableRandom random) {
@@ -357,7 +375,9 @@ public final class Generator {
     int bytes = 40 + random.nextInt(200);
     StringBuilder content = new StringBuilder("\\x");
     for (int b = 0; b < bytes; b++) {
-      content.append(Integer.toHexString(random.nextInt(16))).append(Integer.toHexString(random.nextInt(16)));
+      content
+          .append(Integer.toHexString(random.nextInt(16)))
+          .append(Integer.toHexString(random.nextInt(16)));
     }
     return row(
         i + 1,
@@ -426,12 +446,15 @@ public final class Generator {
 
   private @Nullable Object[] webhook(int i, SplittableRandom random) {
     return row(
-        i + 1, i + 1, "https://hooks.demo.example/" + (i + 1), "issue.created", random.nextInt(4) > 0);
+        i + 1,
+        i + 1,
+        "https://hooks.demo.example/" + (i + 1),
+        "issue.created",
+        random.nextInt(4) > 0);
   }
 
   private @Nullable Object[] savedSearch(int i, SplittableRandom random) {
-    return row(
-        i + 1, random.nextInt(size.users()) + 1, "search " + (i + 1), Words.title(random));
+    return row(i + 1, random.nextInt(size.users()) + 1, "search " + (i + 1), Words.title(random));
   }
 
   private static @Nullable Object[] row(@Nullable Object... values) {

@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Who belongs where: users, projects and issues by tenant. Tenants differ in size by Zipf's law, and
- * user numbers are spread over them, so that any range of users meets small and large ones.
+ * Who belongs where: users, projects and issues by tenant. Tenants differ in size by Zipf's law,
+ * and user numbers are spread over them, so that any range of users meets small and large ones.
  */
 final class Population {
   private static final double SKEW = 0.8;

@@ -11,7 +11,8 @@ public enum View {
       """
       SELECT tenant_id, status, count(*) AS issues,
              round(avg(extract(epoch FROM coalesce(closed_at, now()) - created_at) / 3600)) AS hours
-      FROM issues GROUP BY tenant_id, status"""),
+      FROM issues GROUP BY tenant_id, status\
+      """),
   THROUGHPUT(
       Fault.VIEW_THROUGHPUT,
       "throughput_by_day",
@@ -19,7 +20,8 @@ public enum View {
       """
       SELECT tenant_id, (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS created,
              count(closed_at) AS closed
-      FROM issues GROUP BY 1, 2"""),
+      FROM issues GROUP BY 1, 2\
+      """),
   WORKLOAD(
       Fault.VIEW_WORKLOAD,
       "workload_by_user",
@@ -28,7 +30,8 @@ public enum View {
       SELECT i.tenant_id, i.assignee_id, count(DISTINCT i.id) AS open, coalesce(sum(t.minutes), 0) AS minutes
       FROM issues i LEFT JOIN time_entries t ON t.issue_id = i.id
       WHERE i.status <> 'closed' AND i.assignee_id IS NOT NULL
-      GROUP BY 1, 2""");
+      GROUP BY 1, 2\
+      """);
 
   private final Fault fault;
   private final String table;

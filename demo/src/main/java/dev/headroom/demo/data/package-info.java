@@ -1,4 +1,6 @@
-/** The tables, and the deterministic data in them. Start with {@code Schema} and {@code Generator}. */
+/**
+ * The tables, and the deterministic data in them. Start with {@code Schema} and {@code Generator}.
+ */
 @NullMarked
 package dev.headroom.demo.data;
 

@@ -1,7 +1,7 @@
 package dev.headroom.demo.db;
 
-import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.sql.Connection;
@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.jdbc.PgConnection;
 
 /**
- * The connection pool. Each session names its user to the database side by {@code SET headroom.key},
- * so that whoever routes the statements can let a user read his own writes from any replica of this
- * service; on PostgreSQL itself the setting is a harmless custom one.
+ * The connection pool. Each session names its user to the database side by {@code SET
+ * headroom.key}, so that whoever routes the statements can let a user read his own writes from any
+ * replica of this service; on PostgreSQL itself the setting is a harmless custom one.
  */
 public final class Database implements AutoCloseable {
   private static final int CONNECT_SECONDS = 2;

@@ -11,7 +11,9 @@ import java.util.Optional;
 public final class DatabaseUrl {
   private DatabaseUrl() {}
 
-  /** From {@code JDBC_DATABASE_URL}, else {@code DATABASE_URL} ({@code postgres://user:pw@host/db}). */
+  /**
+   * From {@code JDBC_DATABASE_URL}, else {@code DATABASE_URL} ({@code postgres://user:pw@host/db}).
+   */
   public static String of(Settings settings) {
     return settings
         .find("JDBC_DATABASE_URL")
@@ -31,10 +33,13 @@ public final class DatabaseUrl {
     try {
       uri = URI.create(url);
     } catch (IllegalArgumentException e) {
-      throw new WrongUse("DATABASE_URL is malformed (expected: postgres://user:password@host:port/db)");
+      throw new WrongUse(
+          "DATABASE_URL is malformed (expected: postgres://user:password@host:port/db)");
     }
     if (uri.getHost() == null || uri.getPath() == null) {
-      throw new WrongUse("DATABASE_URL names no host or database (expected: postgres://user:password@host:port/db)");
+      throw new WrongUse(
+          "DATABASE_URL names no host or database (expected:"
+              + " postgres://user:password@host:port/db)");
     }
     StringBuilder jdbc = new StringBuilder("jdbc:postgresql://").append(uri.getHost());
     if (uri.getPort() > 0) {
@@ -45,7 +50,9 @@ public final class DatabaseUrl {
     String login = Optional.ofNullable(uri.getUserInfo()).orElse("");
     if (!login.isEmpty()) {
       int colon = login.indexOf(':');
-      jdbc.append(separator).append("user=").append(encode(colon < 0 ? login : login.substring(0, colon)));
+      jdbc.append(separator)
+          .append("user=")
+          .append(encode(colon < 0 ? login : login.substring(0, colon)));
       separator = '&';
       if (colon >= 0) {
         jdbc.append("&password=").append(encode(login.substring(colon + 1)));

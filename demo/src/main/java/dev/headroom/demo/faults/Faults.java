@@ -61,7 +61,9 @@ public final class Faults {
                     "DEMO_FAULTS: "
                         + id
                         + " (expected: all, none, or of "
-                        + Arrays.stream(Fault.values()).map(Fault::id).collect(Collectors.joining(" "))
+                        + Arrays.stream(Fault.values())
+                            .map(Fault::id)
+                            .collect(Collectors.joining(" "))
                         + ")"));
   }
 

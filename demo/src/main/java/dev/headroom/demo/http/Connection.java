@@ -93,8 +93,7 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
   }
 
-  private void write(
-      ChannelHandlerContext context, Reply reply, boolean keepAlive, boolean head) {
+  private void write(ChannelHandlerContext context, Reply reply, boolean keepAlive, boolean head) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -108,7 +107,9 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     boolean stays =
         keepAlive
-            && !response.headers().contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+            && !response
+                .headers()
+                .contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
     if (!stays) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }

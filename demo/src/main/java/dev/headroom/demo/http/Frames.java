@@ -8,7 +8,9 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 
-/** What a client may send on a live connection: pings are answered, a close is echoed, text ignored. */
+/**
+ * What a client may send on a live connection: pings are answered, a close is echoed, text ignored.
+ */
 final class Frames extends SimpleChannelInboundHandler<WebSocketFrame> {
   @Override
   protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {

@@ -1,4 +1,7 @@
-/** A small HTTP/1.1 and WebSocket server: Netty at the socket, one virtual thread per request. Start with {@code HttpServer}. */
+/**
+ * A small HTTP/1.1 and WebSocket server: Netty at the socket, one virtual thread per request. Start
+ * with {@code HttpServer}.
+ */
 @NullMarked
 package dev.headroom.demo.http;
 

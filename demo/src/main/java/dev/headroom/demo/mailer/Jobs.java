@@ -8,8 +8,8 @@ import dev.headroom.demo.faults.Faults;
 import io.opentelemetry.context.Context;
 
 /**
- * The nightly jobs: digests, retention, and the refresh of what is materialised. They make no spans, so
- * that only the database itself can tell that they are slow.
+ * The nightly jobs: digests, retention, and the refresh of what is materialised. They make no
+ * spans, so that only the database itself can tell that they are slow.
  */
 public final class Jobs {
   /** One worker at a time; the others leave it to him. */

@@ -23,7 +23,9 @@ public final class Mailer implements AutoCloseable {
     this.thread = new Thread(this::work, "mailer");
   }
 
-  /** @param every how often the nightly jobs run */
+  /**
+   * @param every how often the nightly jobs run
+   */
   public static Mailer start(Outbox outbox, Jobs jobs, Duration every) {
     Mailer mailer = new Mailer(outbox, jobs, every);
     mailer.thread.start();

@@ -72,10 +72,7 @@ public final class Outbox {
     return partner.isEmpty()
         || partner
             .get()
-            .post(
-                "/v1/mail",
-                "{\"to\":\"" + mail.text("recipient") + "\"}",
-                Context.root())
+            .post("/v1/mail", "{\"to\":\"" + mail.text("recipient") + "\"}", Context.root())
             .isPresent();
   }
 }

@@ -3,8 +3,8 @@ package dev.headroom.demo.partner;
 import java.util.SplittableRandom;
 
 /**
- * A third party's latency in units of its mean: log-normal, so mostly somewhat faster than the mean and
- * now and then much slower. The sequence is the same in every run.
+ * A third party's latency in units of its mean: log-normal, so mostly somewhat faster than the mean
+ * and now and then much slower. The sequence is the same in every run.
  */
 final class Latency {
   private static final double SIGMA = 0.5;

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
- * Somebody else's service: it does nothing but take its time, and says so in {@code X-Simulated}. With
- * the fault {@code downstream-bottleneck} it synchronises one customer at a time.
+ * Somebody else's service: it does nothing but take its time, and says so in {@code X-Simulated}.
+ * With the fault {@code downstream-bottleneck} it synchronises one customer at a time.
  */
 public final class Partner implements AutoCloseable {
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");

@@ -19,7 +19,9 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Calls to the third party at {@code PARTNER_URL}; each is a client span and carries its context. */
+/**
+ * Calls to the third party at {@code PARTNER_URL}; each is a client span and carries its context.
+ */
 public final class PartnerClient implements AutoCloseable {
   private static final Logger LOG = System.getLogger(PartnerClient.class.getName());
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");

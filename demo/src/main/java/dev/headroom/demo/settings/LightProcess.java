@@ -4,8 +4,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Makes the libraries cheap to start: two dozen of these processes share a laptop. Must run before any
- * of their classes is loaded.
+ * Makes the libraries cheap to start: two dozen of these processes share a laptop. Must run before
+ * any of their classes is loaded.
  */
 public final class LightProcess {
   // Held here, because the log manager forgets loggers that nobody holds.

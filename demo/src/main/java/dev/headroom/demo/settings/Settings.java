@@ -35,7 +35,8 @@ public record Settings(Map<String, String> values) {
     } catch (NumberFormatException e) {
       // Falls through to the same complaint as a number out of range.
     }
-    throw new WrongUse(name + ": " + value + " (expected: a number from " + min + " to " + max + ")");
+    throw new WrongUse(
+        name + ": " + value + " (expected: a number from " + min + " to " + max + ")");
   }
 
   public double ratio(String name, double fallback, double max) {

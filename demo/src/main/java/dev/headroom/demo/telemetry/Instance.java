@@ -23,8 +23,7 @@ public record Instance(String service, String id, Map<String, String> attributes
     }
     String service =
         settings.find("OTEL_SERVICE_NAME").orElse(attributes.getOrDefault("service.name", role));
-    String id =
-        attributes.getOrDefault(INSTANCE_ID, role + "-" + ProcessHandle.current().pid());
+    String id = attributes.getOrDefault(INSTANCE_ID, role + "-" + ProcessHandle.current().pid());
     attributes.put("service.name", service);
     attributes.put(INSTANCE_ID, id);
     return new Instance(service, id, attributes);

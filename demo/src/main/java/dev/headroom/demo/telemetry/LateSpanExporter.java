@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the exporter at the first span: its HTTP client costs more than the rest of the start-up. */
+/**
+ * Makes the exporter at the first span: its HTTP client costs more than the rest of the start-up.
+ */
 final class LateSpanExporter implements SpanExporter {
   private final Supplier<SpanExporter> maker;
   private @Nullable SpanExporter exporter;

@@ -19,7 +19,10 @@ public final class TraceHeaders {
       return Context.root();
     }
     String text = traceparent.get();
-    if (text.length() < LENGTH || text.charAt(2) != '-' || text.charAt(35) != '-' || text.charAt(52) != '-') {
+    if (text.length() < LENGTH
+        || text.charAt(2) != '-'
+        || text.charAt(35) != '-'
+        || text.charAt(52) != '-') {
       return Context.root();
     }
     char flags = text.charAt(54);
