@@ -145,7 +145,7 @@ final class DemoCommand implements Callable<Integer> {
       command.addAll(List.of("--for", duration));
     }
     if (report != null) {
-      command.addAll(List.of("--report", report.toAbsolutePath().toString()));
+      command.addAll(List.of("--report", report.toAbsolutePath().toString(), "--verify"));
     }
     return new TrafficProcess(program.expand(command), folder, steps).run();
   }
@@ -168,6 +168,7 @@ final class DemoCommand implements Callable<Integer> {
                 api:
                   env:
                     DEMO_FAULTS: "%1$s"
+                    DEMO_ACCESS_LOG: "%4$s"
                     PARTNER_URL: http://127.0.0.1:%2$d
                 mailer:
                   env:
@@ -179,8 +180,13 @@ final class DemoCommand implements Callable<Integer> {
                     PARTNER_PORT: "%2$d"
               migrate: {service: api, command: [demo, generate, --size, "%3$s"]}
             """
-                .formatted(faults.replace("\"", ""), partner, size.replace("\"", ""))));
+                .formatted(faults.replace("\"", ""), partner, size.replace("\"", ""),
+                    accessLog())));
     return Documents.parse(sources);
+  }
+
+  private Path accessLog() {
+    return state.forApp("demo").resolve("logs").resolve("access.log").toAbsolutePath();
   }
 
   private static Source read(Path file) {
