@@ -280,7 +280,7 @@ final class DuckDatabase implements AutoCloseable {
               + "' (FORMAT parquet, COMPRESSION zstd)");
       force(unfinished);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      force(file.getParent());
+      force(folder.resolve("segments"));
       long bytes = Files.size(file);
       lock.writeLock().lock();
       try {

@@ -222,8 +222,9 @@ final class DuckReads implements CellSource {
                           + " AND start < "
                           + (to + slack));
           return chosen.stream()
-              .filter(spans::containsKey)
-              .map(id -> RecentSpans.summary(spans.get(id)))
+              .map(id -> spans.getOrDefault(id, List.of()))
+              .filter(trace -> !trace.isEmpty())
+              .map(RecentSpans::summary)
               .toList();
         });
   }

@@ -202,7 +202,7 @@ final class DuckStore implements TelemetryStore {
       long deadline =
           waits ? Math.min(firstWaiting + COMMIT_NANOS, nextMaintenance) : nextMaintenance;
       boolean stuck = trouble != null && writer.waiting() > 2 * COMMIT_ROWS;
-      Work work = null;
+      @Nullable Work work = null;
       try {
         if (stuck && !closed) {
           // The queue behind a commit that cannot succeed fills up, and says so to senders.

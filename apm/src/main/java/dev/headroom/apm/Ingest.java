@@ -150,6 +150,7 @@ public final class Ingest implements Component {
 
   /* Netty's own default waits two seconds for latecomers. */
   private static void end(EventLoopGroup events) {
-    events.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var ended = events.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    ended.awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 }

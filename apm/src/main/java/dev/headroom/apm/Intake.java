@@ -76,11 +76,11 @@ final class Intake {
       store.refused(signal, "rejected", batch.rejected());
       return new Outcome.Taken(batch);
     } catch (Gunzip.TooLarge e) {
-      return new Outcome.TooLarge(e.getMessage());
+      return new Outcome.TooLarge(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return new Outcome.Bad("body is not gzip: " + e.getMessage());
     } catch (OtlpRefusal e) {
-      return new Outcome.Bad(e.getMessage());
+      return new Outcome.Bad(String.valueOf(e.getMessage()));
     } finally {
       decoders.release();
     }

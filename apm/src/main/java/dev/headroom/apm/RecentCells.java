@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** The cells of the last minutes, in memory. Thread-safe. */
 final class RecentCells implements CellSource {
@@ -103,7 +102,7 @@ final class RecentCells implements CellSource {
   private static final class Points {
     private long[] times = new long[8];
     private double[] values = new double[8];
-    private byte @Nullable [][] sketches;
+    private byte[][] sketches;
     private int size;
 
     Points(Series.Kind kind) {
@@ -131,17 +130,15 @@ final class RecentCells implements CellSource {
       }
       times[size] = cell.time();
       values[size] = cell.value();
-      if (sketches.length > 0) {
-        sketches[size] = cell.sketch();
+      byte[] sketch = cell.sketch();
+      if (sketch != null && sketches.length > 0) {
+        sketches[size] = sketch;
       }
       size++;
       return 1;
     }
 
-    private static byte[] merged(byte @Nullable [] one, byte[] other) {
-      if (one == null) {
-        return other;
-      }
+    private static byte[] merged(byte[] one, byte[] other) {
       SketchSum sum = new SketchSum();
       SketchBytes.addTo(sum, one);
       SketchBytes.addTo(sum, other);

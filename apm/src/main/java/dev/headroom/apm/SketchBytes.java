@@ -42,7 +42,7 @@ final class SketchBytes {
     long count = zeros;
     for (int i = 0; i < buckets; i++) {
       long zigzag = varint(in);
-      index += (int) (zigzag >>> 1 ^ -(zigzag & 1));
+      index += (int) ((zigzag >>> 1) ^ -(zigzag & 1));
       long n = varint(in);
       sum.bucket(index, n);
       count += n;

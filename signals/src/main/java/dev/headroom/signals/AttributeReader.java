@@ -122,7 +122,7 @@ final class AttributeReader {
   private long bigEndian(int at) {
     long value = 0;
     for (int i = 0; i < 8; i++) {
-      value = value << 8 | (in.bytes()[at + i] & 0xff);
+      value = (value << 8) | (in.bytes()[at + i] & 0xff);
     }
     return value;
   }

@@ -104,7 +104,7 @@ public final class OtlpWriter {
     out.spanId(2, span.spanId());
     out.spanId(4, span.parentId());
     out.text(5, span.name());
-    out.varint(6, span.kind().ordinal());
+    out.varint(6, span.kind().number());
     out.fixed64(7, span.startEpochNanos());
     out.fixed64(8, span.endEpochNanos());
     attributes(out, 9, span.attributes());
@@ -117,7 +117,7 @@ public final class OtlpWriter {
     }
     int status = out.begin(15);
     out.text(2, span.statusMessage());
-    out.varint(3, span.status().ordinal());
+    out.varint(3, span.status().number());
     out.end(status);
     out.end(start);
   }

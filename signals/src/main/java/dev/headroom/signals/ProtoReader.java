@@ -138,7 +138,7 @@ final class ProtoReader {
     }
     long value = 0;
     for (int i = 7; i >= 0; i--) {
-      value = value << 8 | (bytes[position + i] & 0xff);
+      value = (value << 8) | (bytes[position + i] & 0xff);
     }
     position += 8;
     return value;

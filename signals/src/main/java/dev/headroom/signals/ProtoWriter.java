@@ -76,7 +76,7 @@ final class ProtoWriter {
   void fixed32(int field, int value) {
     tag(field, ProtoReader.FIXED32);
     for (int i = 0; i < 4; i++) {
-      put(value >>> 8 * i);
+      put(value >>> (8 * i));
     }
   }
 
@@ -113,7 +113,7 @@ final class ProtoWriter {
 
   void rawFixed64(long value) {
     for (int i = 0; i < 8; i++) {
-      put((int) (value >>> 8 * i));
+      put((int) (value >>> (8 * i)));
     }
   }
 
@@ -140,7 +140,7 @@ final class ProtoWriter {
   }
 
   private void tag(int field, int wire) {
-    rawVarint((long) field << 3 | wire);
+    rawVarint(((long) field << 3) | wire);
   }
 
   private void put(int b) {

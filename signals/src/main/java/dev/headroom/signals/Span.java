@@ -36,19 +36,41 @@ public record Span(
 
   /** {@code SpanKind}, in the order of its numbers. */
   public enum Kind {
-    UNSPECIFIED,
-    INTERNAL,
-    SERVER,
-    CLIENT,
-    PRODUCER,
-    CONSUMER
+    UNSPECIFIED(0),
+    INTERNAL(1),
+    SERVER(2),
+    CLIENT(3),
+    PRODUCER(4),
+    CONSUMER(5);
+
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
+    }
+
+    /** As OTLP writes it. */
+    public int number() {
+      return number;
+    }
   }
 
   /** {@code StatusCode}, in the order of its numbers. */
   public enum Status {
-    UNSET,
-    OK,
-    ERROR
+    UNSET(0),
+    OK(1),
+    ERROR(2);
+
+    private final int number;
+
+    Status(int number) {
+      this.number = number;
+    }
+
+    /** As OTLP writes it. */
+    public int number() {
+      return number;
+    }
   }
 
   /** Something that happened at a moment of the span, for example an {@code exception}. */

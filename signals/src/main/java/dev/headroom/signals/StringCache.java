@@ -26,7 +26,7 @@ final class StringCache {
     for (int i = from; i < from + length; i++) {
       hash = 31 * hash + bytes[i];
     }
-    int slot = (hash ^ hash >>> 15) & SLOTS - 1;
+    int slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     Entry entry = entries[slot];
     if (entry != null
         && Arrays.equals(entry.bytes, 0, entry.bytes.length, bytes, from, from + length)) {
@@ -37,5 +37,13 @@ final class StringCache {
     return text;
   }
 
-  private record Entry(byte[] bytes, String text) {}
+  private static final class Entry {
+    final byte[] bytes;
+    final String text;
+
+    Entry(byte[] bytes, String text) {
+      this.bytes = bytes;
+      this.text = text;
+    }
+  }
 }

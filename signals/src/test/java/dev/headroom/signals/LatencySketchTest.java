@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LatencySketchTest {
 
+  @SuppressWarnings("ImmutableEnumChecker") // The functions hold nothing.
   enum Distribution {
     UNIFORM(r -> r.nextDouble()),
     EXPONENTIAL(r -> -Math.log(1 - r.nextDouble()) / 50),

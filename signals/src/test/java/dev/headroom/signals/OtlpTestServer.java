@@ -18,8 +18,18 @@ import java.util.zip.GZIPInputStream;
 
 /** A receiver that reads what comes in, and answers as it is told. */
 final class OtlpTestServer implements AutoCloseable {
-  record Answer(int status, String retryAfter, byte[] body) {
+  static final class Answer {
     static final Answer OK = new Answer(200, "", new byte[0]);
+
+    final int status;
+    final String retryAfter;
+    final byte[] body;
+
+    Answer(int status, String retryAfter, byte[] body) {
+      this.status = status;
+      this.retryAfter = retryAfter;
+      this.body = body;
+    }
   }
 
   private final HttpServer server;
