@@ -1,0 +1,158 @@
+package dev.headroom.console;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.encoding.EncodingService;
+import com.linecorp.armeria.server.logging.AccessLogWriter;
+import dev.headroom.apm.TelemetryQueries;
+import dev.headroom.base.Component;
+import dev.headroom.base.Health;
+import dev.headroom.base.Reloadable;
+import dev.headroom.base.TimeSource;
+import dev.headroom.base.UserError;
+import dev.headroom.spec.ScaledApp;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The page and the API under it: reads the store, changes nothing. */
+public final class Console implements Component, Reloadable<ScaledApp> {
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+  private static final int SLOW_EVERY = 3;
+
+  private final Server server;
+  private final LiveFeed live;
+  private final ExecutorService executor;
+  private final AtomicReference<ScaledApp> app;
+
+  private Console(
+      Server server, LiveFeed live, ExecutorService executor, AtomicReference<ScaledApp> app) {
+    this.server = server;
+    this.live = live;
+    this.executor = executor;
+    this.app = app;
+  }
+
+  /**
+   * Listens once it returns.
+   *
+   * @throws UserError of the machine when the address cannot be had
+   */
+  public static Console start(
+      ConsoleSettings settings, TelemetryQueries queries, ScaledApp app, TimeSource time) {
+    AtomicReference<ScaledApp> current = new AtomicReference<>(app);
+    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    LiveFeed live = LiveFeed.start(snapshots(queries, current, time), INTERVAL);
+    InetSocketAddress address = new InetSocketAddress(settings.address(), settings.port());
+    ServerBuilder builder =
+        Server.builder()
+            .http(address)
+            .workerGroup(1)
+            .idleTimeout(Duration.ofMinutes(2))
+            .requestTimeout(Duration.ofSeconds(30))
+            .maxRequestLength(64 << 10)
+            .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(2))
+            .accessLogWriter(AccessLogWriter.disabled(), false)
+            .disableServerHeader()
+            .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .addHeader(HttpHeaderNames.REFERRER_POLICY, "no-referrer");
+    builder.service("/api/v1/live", live);
+    new Api(queries, current::get, time, executor).addTo(builder);
+    WebPages.addTo(builder);
+    builder.decorator(
+        EncodingService.builder()
+            .encodableContentTypes(type -> !type.subtype().equals("event-stream"))
+            .newDecorator());
+    if (address.getAddress() != null && address.getAddress().isLoopbackAddress()) {
+      builder.decorator(LoopbackHosts::new);
+    }
+    Server server = builder.build();
+    Console console = new Console(server, live, executor, current);
+    try {
+      server.start().join();
+      return console;
+    } catch (CompletionException e) {
+      console.close();
+      throw notStarted(settings, e);
+    }
+  }
+
+  private static LongFunction<String> snapshots(
+      TelemetryQueries queries, AtomicReference<ScaledApp> app, TimeSource time) {
+    AtomicReference<Snapshot.@Nullable Slow> slow = new AtomicReference<>();
+    return made -> {
+      Reads reads = new Reads(queries, time.now());
+      Snapshot.Slow part = slow.get();
+      if (part == null || made % SLOW_EVERY == 0) {
+        part = Snapshot.Slow.of(reads);
+        slow.set(part);
+      }
+      return JsonBodies.text(Snapshot.of(reads, app.get().name(), part));
+    };
+  }
+
+  private static RuntimeException notStarted(ConsoleSettings settings, CompletionException e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return UserError.machine(
+            "console: %s:%d cannot be had: %s (expected: a free port of this machine); set"
+                    .formatted(settings.address(), settings.port(), cause.getMessage())
+                + " spec.apm.console, 0 picks one",
+            e);
+      }
+    }
+    return e;
+  }
+
+  /** Where a browser finds it. */
+  public URI uri() {
+    InetSocketAddress address =
+        Optional.ofNullable(server.activePort()).orElseThrow().localAddress();
+    String host =
+        address.getAddress().isAnyLocalAddress()
+            ? "127.0.0.1"
+            : address.getAddress().getHostAddress();
+    String bracketed = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create("http://" + bracketed + ":" + address.getPort() + "/");
+  }
+
+  /** How many pages are open. */
+  int watchers() {
+    return live.clients();
+  }
+
+  @Override
+  public String name() {
+    return "console";
+  }
+
+  @Override
+  public Health check() {
+    return server.activePort() == null ? Health.down("does not listen") : Health.up();
+  }
+
+  @Override
+  public void apply(ScaledApp previous, ScaledApp next) {
+    if (!ConsoleSettings.of(previous.apm()).equals(ConsoleSettings.of(next.apm()))) {
+      throw UserError.usage(
+          "spec.apm.console or address (expected: no change while running); start anew");
+    }
+    app.set(next);
+  }
+
+  @Override
+  public void close() {
+    live.close();
+    server.stop().join();
+    executor.close();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.headroom.console;
+
+import dev.headroom.apm.Window;
+import dev.headroom.signals.LogRecord;
+import dev.headroom.signals.Vocabulary;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** What happened: decisions, failovers, replicas that came and went. */
+final class Events {
+  // Not all of headroom.*: one event per statement ever seen would cover the others.
+  private static final List<String> NAMES =
+      List.of(
+          Vocabulary.EVENT_SCALE,
+          Vocabulary.EVENT_FAILOVER,
+          Vocabulary.EVENT_REPLICA,
+          Vocabulary.EVENT_REDIS,
+          Vocabulary.EVENT_NODE);
+
+  private Events() {}
+
+  static List<Event> of(Reads reads, Duration length, int limit) {
+    Window window = new Window(reads.now().minus(length), reads.now().plusSeconds(1));
+    return NAMES.stream()
+        .flatMap(name -> reads.queries().events(window, name, limit).stream())
+        .sorted(Comparator.comparingLong(LogRecord::epochNanos).reversed())
+        .distinct()
+        .limit(limit)
+        .map(Event::of)
+        .toList();
+  }
+
+  /** One event; {@code severity} is OTLP's number. */
+  record Event(long time, int severity, String name, String body, Map<String, Object> attributes) {
+
+    private static Event of(LogRecord log) {
+      return new Event(
+          log.epochNanos() / 1_000_000,
+          log.severity(),
+          log.eventName(),
+          log.body(),
+          log.attributes().toMap());
+    }
+  }
+}
