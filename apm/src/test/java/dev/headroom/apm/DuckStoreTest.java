@@ -152,7 +152,11 @@ class DuckStoreTest extends TelemetryStoreContract {
         bounded.accept(
             spans(
                 now.client(
-                    1000L * i + j, i, 0, "q" + Math.sqrt(i * 1000 + j), Duration.ofNanos((long) i * j))));
+                    1000L * i + j,
+                    i,
+                    0,
+                    "q" + Math.sqrt(i * 1000 + j),
+                    Duration.ofNanos((long) i * j))));
       }
       time.advance(Duration.ofMinutes(40));
       bounded.maintain();

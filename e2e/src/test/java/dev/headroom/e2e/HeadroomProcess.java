@@ -143,7 +143,6 @@ final class HeadroomProcess implements AutoCloseable {
     }
   }
 
-
   static JsonNode json(String text) {
     try {
       return JSON.readTree(text);

@@ -180,8 +180,8 @@ final class DemoCommand implements Callable<Integer> {
                     PARTNER_PORT: "%2$d"
               migrate: {service: api, command: [demo, generate, --size, "%3$s"]}
             """
-                .formatted(faults.replace("\"", ""), partner, size.replace("\"", ""),
-                    accessLog())));
+                .formatted(
+                    faults.replace("\"", ""), partner, size.replace("\"", ""), accessLog())));
     return Documents.parse(sources);
   }
 

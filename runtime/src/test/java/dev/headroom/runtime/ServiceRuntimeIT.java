@@ -128,15 +128,9 @@ class ServiceRuntimeIT {
   void oneThatNoNodeHasRoomForIsNotStarted() {
     start(big(service(1, 1)));
 
-<<<<<<< HEAD
     Await.until(SOON, () -> events().stream().anyMatch(t -> t.contains("cannot be placed")));
     assertThat(ready()).isEmpty();
     assertThat(running.orElseThrow().check()).isInstanceOf(Health.Down.class);
-=======
-    Await.until(SOON, () -> ready().size() == 1);
-    Await.until(SOON, () -> events().stream().anyMatch(t -> t.contains("the only node is full")));
-    assertThat(running.orElseThrow().check()).isInstanceOf(Health.Degraded.class);
->>>>>>> 7dc8c77 (Console: the page and the API under it)
   }
 
   @Test
@@ -246,11 +240,7 @@ class ServiceRuntimeIT {
         Map.<String, Value>of(),
         new ReplicasSpec(min, max),
         new TargetsSpec(Optional.empty(), Optional.empty(), OptionalInt.empty()),
-<<<<<<< HEAD
         new ResourcesSpec(new Cpu(100), ByteSize.mebibytes(64)),
-=======
-        new ResourcesSpec(new dev.headroom.base.Cpu(100), dev.headroom.base.ByteSize.mebibytes(64)),
->>>>>>> 7dc8c77 (Console: the page and the API under it)
         Duration.ofSeconds(5));
   }
 

@@ -11,13 +11,13 @@ final class Words {
           .split(" ");
   private static final String[] LAST =
       ("Adler Baptiste Chen Dubois Eriksen Fischer Garcia Hansen Ito Jansen Kowalski Lindgren"
-           + " Moreau Novak Okafor Petrov Quist Rossi Silva Tanaka Ueda Vargas Weber Xu Yilmaz"
-           + " Zhang Abebe Bauer Costa Diaz Engel Ferrari")
+              + " Moreau Novak Okafor Petrov Quist Rossi Silva Tanaka Ueda Vargas Weber Xu Yilmaz"
+              + " Zhang Abebe Bauer Costa Diaz Engel Ferrari")
           .split(" ");
   private static final String[] COMPANY =
       ("Acme Borealis Cobalt Delphi Ember Fathom Granite Harbor Iris Juniper Keystone Lumen"
-           + " Meridian Nimbus Orchard Pinnacle Quartz Ridge Summit Tidal Umber Vertex Willow"
-           + " Zephyr")
+              + " Meridian Nimbus Orchard Pinnacle Quartz Ridge Summit Tidal Umber Vertex Willow"
+              + " Zephyr")
           .split(" ");
   private static final String[] BRANCH =
       "Labs Logistics Health Retail Energy Foods Mobility Media Robotics Systems Travel Bank"
