@@ -37,6 +37,9 @@ import picocli.CommandLine.Option;
       "  headroom demo --faults none -f overlay.yaml"
     })
 final class DemoCommand implements Callable<Integer> {
+  /** How many users the small data has. */
+  private static final String SMALL_ACCOUNTS = "250";
+
   private static final ByteSize ROOM = ByteSize.mebibytes(4096);
 
   @Option(
@@ -135,6 +138,9 @@ final class DemoCommand implements Callable<Integer> {
                 application.gatewayAddress().getHostString(),
                 application.gatewayAddress().getPort()));
     command.addAll(List.of("--users", Integer.toString(users)));
+    if (size.equals("small")) {
+      command.addAll(List.of("--accounts", SMALL_ACCOUNTS));
+    }
     for (String spike : spikes) {
       command.addAll(List.of("--spike", spike));
     }
