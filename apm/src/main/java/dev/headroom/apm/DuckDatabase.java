@@ -122,7 +122,6 @@ final class DuckDatabase implements AutoCloseable {
   }
 
   private void prepare() throws SQLException, IOException {
-    writer.setAutoCommit(false);
     try (Statement sql = writer.createStatement()) {
       for (String statement : SCHEMA) {
         sql.execute(statement);
@@ -159,19 +158,15 @@ final class DuckDatabase implements AutoCloseable {
       }
       // A file that is gone, by hand or by a broken disk, must not hide the others.
       segments = found.stream().filter(s -> Files.isReadable(s.file())).toList();
+      removeUnnamed(found);
     }
-    writer.commit();
-    removeUnnamed();
     for (int i = 0; i < READERS; i++) {
-      Connection reader = writer.duplicate();
-      // A duplicate takes over the mode: in one long transaction it would see nothing new.
-      reader.setAutoCommit(true);
-      readers.add(reader);
+      readers.add(writer.duplicate());
     }
   }
 
-  private void removeUnnamed() throws IOException {
-    List<Path> named = segments.stream().map(Segment::file).toList();
+  private void removeUnnamed(List<Segment> found) throws IOException {
+    List<Path> named = found.stream().map(Segment::file).toList();
     try (Stream<Path> files = Files.list(folder.resolve("segments"))) {
       for (Path file : files.toList()) {
         if (!named.contains(file)) {
@@ -184,6 +179,40 @@ final class DuckDatabase implements AutoCloseable {
   /** The connection of the one thread that writes. */
   DuckDBConnection writer() {
     return writer;
+  }
+
+  /** Statements and appenders of the writing thread that belong together. */
+  @FunctionalInterface
+  interface Change {
+    void make() throws SQLException;
+  }
+
+  /**
+   * All of a change or nothing. Of the writing thread.
+   *
+   * <p>The transaction is begun by a statement: with {@code setAutoCommit(false)} alone an appender
+   * of duckdb_jdbc 2.0.0.1 that comes before any statement commits by itself.
+   */
+  void transact(Change change) throws SQLException {
+    try (Statement sql = writer.createStatement()) {
+      sql.execute("BEGIN TRANSACTION");
+      try {
+        change.make();
+        sql.execute("COMMIT");
+      } catch (SQLException | RuntimeException e) {
+        rollback(sql, e);
+        throw e;
+      }
+    }
+  }
+
+  private static void rollback(Statement sql, Exception reason) {
+    try {
+      sql.execute("ROLLBACK");
+    } catch (SQLException e) {
+      // A commit that failed has rolled back already.
+      reason.addSuppressed(e);
+    }
   }
 
   List<Segment> segments() {
@@ -284,21 +313,21 @@ final class DuckDatabase implements AutoCloseable {
       long bytes = Files.size(file);
       lock.writeLock().lock();
       try {
-        sql.execute(
-            "INSERT INTO segments VALUES (%d, '%s', '%s', %d, %d, %d, %d)"
-                .formatted(id, table.name(), name, hot.from(), hot.to(), hot.rows(), bytes));
-        sql.execute("DELETE FROM " + table.sql());
-        writer.commit();
+        transact(
+            () -> {
+              sql.execute(
+                  "INSERT INTO segments VALUES (%d, '%s', '%s', %d, %d, %d, %d)"
+                      .formatted(id, table.name(), name, hot.from(), hot.to(), hot.rows(), bytes));
+              sql.execute("DELETE FROM " + table.sql());
+            });
         List<Segment> more = new ArrayList<>(segments);
         more.add(new Segment(id, table, file, hot.from(), hot.to(), hot.rows(), bytes));
         segments = List.copyOf(more);
         sql.execute("CHECKPOINT");
-        writer.commit();
       } finally {
         lock.writeLock().unlock();
       }
     } catch (SQLException | IOException e) {
-      writer.rollback();
       Files.deleteIfExists(unfinished);
       throw e;
     }
@@ -315,7 +344,6 @@ final class DuckDatabase implements AutoCloseable {
     lock.writeLock().lock();
     try (Statement sql = writer.createStatement()) {
       sql.execute("DELETE FROM segments WHERE id = " + segment.id());
-      writer.commit();
       segments = segments.stream().filter(s -> s.id() != segment.id()).toList();
       Files.deleteIfExists(segment.file());
     } finally {

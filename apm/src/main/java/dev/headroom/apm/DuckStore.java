@@ -95,7 +95,7 @@ final class DuckStore implements TelemetryStore {
     Dictionary<Series> series = new Dictionary<>(MOST_SERIES);
     Dictionary<Attributes> resources = new Dictionary<>(MOST_RESOURCES);
     this.reads = new DuckReads(database, series, resources);
-    this.writer = new DuckWriter(database.writer(), series, resources, dropped);
+    this.writer = new DuckWriter(database, series, resources, dropped);
     this.retention = new DuckRetention(database, retention, time);
     this.live = new CellQueries(recent.cells, recent.texts);
     this.archived = new CellQueries(reads, recent.texts);

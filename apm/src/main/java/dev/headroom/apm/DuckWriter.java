@@ -15,6 +15,7 @@ import org.duckdb.DuckDBConnection;
 
 /** Rows that wait for the next commit. Of the writing thread. */
 final class DuckWriter {
+  private final DuckDatabase database;
   private final DuckDBConnection connection;
   private final Dictionary<Series> series;
   private final Dictionary<Attributes> resources;
@@ -26,11 +27,12 @@ final class DuckWriter {
   private final Map<String, String> texts = new LinkedHashMap<>();
 
   DuckWriter(
-      DuckDBConnection connection,
+      DuckDatabase database,
       Dictionary<Series> series,
       Dictionary<Attributes> resources,
       DropCounts dropped) {
-    this.connection = connection;
+    this.database = database;
+    this.connection = database.writer();
     this.series = series;
     this.resources = resources;
     this.dropped = dropped;
@@ -74,18 +76,15 @@ final class DuckWriter {
     int firstSeries = series.stored();
     List<Attributes> newResources = resources.unstored();
     int firstResource = resources.stored();
-    try {
-      series(newSeries, firstSeries);
-      resources(newResources, firstResource);
-      cells();
-      spans();
-      logs();
-      texts();
-      connection.commit();
-    } catch (SQLException e) {
-      connection.rollback();
-      throw e;
-    }
+    database.transact(
+        () -> {
+          series(newSeries, firstSeries);
+          resources(newResources, firstResource);
+          cells();
+          spans();
+          logs();
+          texts();
+        });
     series.stored(firstSeries + newSeries.size());
     resources.stored(firstResource + newResources.size());
     cells.clear();

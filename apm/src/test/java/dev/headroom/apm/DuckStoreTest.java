@@ -73,7 +73,7 @@ class DuckStoreTest extends TelemetryStoreContract {
         .satisfies(
             e -> {
               assertThat(e.count()).isEqualTo(2);
-              assertThat(e.latency()).isEqualTo(TelemetryFixtures.sketch(0.010, 0.020));
+              assertSame(e.latency(), TelemetryFixtures.sketch(0.010, 0.020));
             });
     assertThat(store.queries(window))
         .singleElement()

@@ -56,14 +56,19 @@ class StoreCrashIT {
         }
         assertThat(store.trace(new TraceId(0xABCDL << 48, committed))).hasSize(1);
         Window day = Window.before(TimeSource.system().now().plusSeconds(5), Duration.ofDays(1));
-        double sum =
-            store.series("crash", day, Duration.ofDays(9), List.of()).getFirst().points().stream()
-                .mapToDouble(TelemetryQueries.Point::value)
-                .sum();
+        long sum =
+            (long)
+                store
+                    .series("crash", day, Duration.ofDays(9), List.of())
+                    .getFirst()
+                    .points()
+                    .stream()
+                    .mapToDouble(TelemetryQueries.Point::value)
+                    .sum();
         // What came after the last promise may be there or not, but spans and sums alike.
         assertThat(sum).isGreaterThanOrEqualTo(committed);
         assertThat(sum).isEqualTo(store.events(day, "crash", 1_000_000).size());
-        next = (long) sum + 1;
+        next = sum + 1;
       }
     }
   }
