@@ -31,6 +31,7 @@ export class TimeChart {
       height,
       cursor: { sync: { key: sync.key }, points: { size: 6 } },
       legend: { live: true },
+      hooks: { draw: [plot => this.now(plot)] },
       padding: [10, 10, 0, 0],
       scales: { x: { time: true }, y: { range: (u, min, max) => [0, max > 0 ? max * 1.12 : 1] } },
       axes: [
@@ -52,19 +53,17 @@ export class TimeChart {
       ],
     }, this.data, this.element);
     this.plot.over.addEventListener('mouseleave', () => setTimeout(() => this.now()));
-    this.now();
   }
 
   /** points: [{time, …}] in the order of time. */
   set(points) {
     this.data = [points.map(p => p.time / 1000), ...this.series.map(s => points.map(p => p[s.key] ?? null))];
     this.plot.setData(this.data);
-    this.now();
   }
 
   /** Without a pointer the legend tells the newest values. */
-  now() {
-    if (this.plot.cursor.left < 0 && points(this.data)) this.plot.setLegend({ idx: points(this.data) - 1 });
+  now(plot = this.plot) {
+    if (!(plot.cursor.left >= 0) && points(this.data)) plot.setLegend({ idx: points(this.data) - 1 });
   }
 
   destroy() {
