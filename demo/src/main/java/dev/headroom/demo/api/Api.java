@@ -69,7 +69,7 @@ public final class Api implements AutoCloseable {
     AccessLog log = AccessLog.of(config.accessLog(), clock);
     Live live = Live.start(tokens, database);
     HealthCheck health =
-        new HealthCheck(replica, database, workers, draining::get, System::nanoTime);
+        new HealthCheck(replica, database, workers, draining::get);
     Pipeline pipeline =
         new Pipeline(
             endpoints(

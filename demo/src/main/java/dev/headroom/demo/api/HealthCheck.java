@@ -7,7 +7,6 @@ import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /** Whether this replica can work: it is not stopping, and its pool answers. */
 final class HealthCheck {
@@ -17,21 +16,16 @@ final class HealthCheck {
   private final Database database;
   private final Workers workers;
   private final BooleanSupplier draining;
-  private final LongSupplier nanos;
-  private long lastAnswer;
-  private boolean answered;
 
   HealthCheck(
       String replica,
       Database database,
       Workers workers,
-      BooleanSupplier draining,
-      LongSupplier nanos) {
+      BooleanSupplier draining) {
     this.replica = replica;
     this.database = database;
     this.workers = workers;
     this.draining = draining;
-    this.nanos = nanos;
   }
 
   Endpoint endpoint() {
@@ -51,21 +45,14 @@ final class HealthCheck {
     }
   }
 
-  // One look per second serves everybody who asks; a busy pool has proven itself.
-  private synchronized boolean answers() {
-    long now = nanos.getAsLong();
-    if (answered && now - lastAnswer < FRESH_NANOS) {
+  // Whatever a request learned serves everybody who asks, so a busy pool need not be asked.
+  private boolean answers() {
+    if (database.sinceLastAnswer() < FRESH_NANOS) {
       return true;
     }
-    if (answered && database.idle() == 0 && database.active() == database.size()) {
-      return true;
-    }
-    answered = false;
     try (Session session = database.session("", Context.root())) {
-      answered = session.number("SELECT 1") == 1;
+      return session.number("SELECT 1") == 1;
     }
-    lastAnswer = nanos.getAsLong();
-    return answered;
   }
 
   private Reply reply(int status, String state) {

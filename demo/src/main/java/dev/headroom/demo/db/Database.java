@@ -28,6 +28,8 @@ public final class Database implements AutoCloseable {
   private final Tracer tracer;
   private final StatementListener listener;
   private final AtomicInteger waiting = new AtomicInteger();
+  // Written by all sessions; whoever is late does no harm.
+  private volatile long lastAnswer = System.nanoTime() - Long.MAX_VALUE / 2;
   // By physical connection: the key that its last session set, and when.
   private final Map<Connection, Named> names = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -67,6 +69,15 @@ public final class Database implements AutoCloseable {
   /** A session for one request; it takes a connection at its first statement. */
   public Session session(String key, Context trace) {
     return new Session(this, key, trace, tracer, listener);
+  }
+
+  /** Nanoseconds since the database last answered anybody here. */
+  public long sinceLastAnswer() {
+    return System.nanoTime() - lastAnswer;
+  }
+
+  void answered() {
+    lastAnswer = System.nanoTime();
   }
 
   public int active() {

@@ -140,6 +140,7 @@ public final class Session implements AutoCloseable {
       bind(statement, parameters);
       try (ResultSet result = statement.executeQuery()) {
         List<Row> rows = Row.all(result);
+        database.answered();
         span.setAttribute(ROWS, rows.size());
         listener.sent(sql, Arrays.asList(parameters), rows.size());
         return rows;
@@ -157,6 +158,7 @@ public final class Session implements AutoCloseable {
     try (PreparedStatement statement = connect().prepareStatement(commented(sql, span))) {
       bind(statement, parameters);
       int changed = statement.executeUpdate();
+      database.answered();
       listener.sent(sql, Arrays.asList(parameters), changed);
       return changed;
     } catch (SQLException e) {
