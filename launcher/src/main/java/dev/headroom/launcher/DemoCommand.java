@@ -106,10 +106,7 @@ final class DemoCommand implements Callable<Integer> {
     return Foreground.run(
         () -> {
           try (StateFolder opened = StateFolder.open(folder, ROOM)) {
-            DemoProgram program = DemoProgram.find(opened.directory("cache"));
-            if (!program.isTrained()) {
-              steps.run("AOT cache of the sample application", program::train);
-            }
+            DemoProgram program = DemoProgram.find();
             LocalSettings settings = LocalSettings.forDemo(program, opened.directory("work"));
             try (LocalApplication application =
                 new LocalApplication(app, opened, settings, steps)) {

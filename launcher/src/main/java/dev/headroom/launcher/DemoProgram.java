@@ -1,72 +1,78 @@
 package dev.headroom.launcher;
 
 import dev.headroom.base.UserError;
-import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The sample application as a program: the word {@code demo} at the head of a command stands for a
  * small Java with its jar and its AOT cache.
  */
 final class DemoProgram {
-  private final Path jar;
-  private final Path aotCache;
+  /* Small on purpose: dozens of these share one machine. demo/README.md has the figures. One
+   * processor is what one replica may count on, and fewer threads wake each other. */
+  private static final List<String> FLAGS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:ActiveProcessorCount=1",
+          "-XX:+UseCompactObjectHeaders",
+          "-Xms16m",
+          "-Xmx64m",
+          "-Xss256k",
+          "-XX:ReservedCodeCacheSize=24m",
+          "-XX:-UsePerfData",
+          "-Xlog:aot=off",
+          "-Xlog:cds=off");
 
-  private DemoProgram(Path jar, Path aotCache) {
+  private final Path jar;
+
+  private DemoProgram(Path jar) {
     this.jar = jar;
-    this.aotCache = aotCache;
   }
 
   /**
    * Finds it beside this program.
    *
-   * @param cacheFolder where its AOT cache may be kept
+   * @throws UserError when it is not there
    */
-  static DemoProgram find(Path cacheFolder) {
+  static DemoProgram find() {
     Path home = Path.of(System.getProperty("headroom.home", ""));
     Path jar = home.resolve("demo/target/demo-" + Version.number() + ".jar").toAbsolutePath();
     if (!Files.exists(jar)) {
       throw UserError.machine(
           jar
-              + ": not there (expected: the sample application; build it with `mvn -Dquick"
-              + " package`)");
+              + ": not there (expected: the sample application; build it with `mvn -Dquick package`)");
     }
-    Path built = jar.resolveSibling("demo.aot");
-    return new DemoProgram(jar, Files.exists(built) ? built : cacheFolder.resolve("demo.aot"));
+    return new DemoProgram(jar);
   }
 
-  /** Whether starting is as fast as it can be. */
-  boolean isTrained() {
-    return Files.exists(aotCache);
+  /** The folder it lies in. */
+  Path folder() {
+    return jar.getParent();
   }
 
-  /** Makes the AOT cache, a few seconds; without it everything works, only slower to start. */
-  boolean train() {
+  private Path aotCache() {
+    return jar.resolveSibling("demo.aot");
+  }
+
+  /* One of an older jar would be refused by the JVM, which then loads every class anew. */
+  private boolean isTrained() {
     try {
-      Files.createDirectories(aotCache.getParent());
-      List<String> command = new ArrayList<>(java());
-      command.add("-XX:AOTCacheOutput=" + aotCache);
-      command.addAll(List.of("-jar", jar.toString(), "api", "--train"));
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-      return isTrained();
+      return Files.exists(aotCache())
+          && Files.getLastModifiedTime(aotCache()).compareTo(Files.getLastModifiedTime(jar)) > 0;
     } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** The command of the training run; it wants a filled database in its environment. */
+  List<String> training() {
+    return command("-XX:AOTCacheOutput=" + aotCache(), List.of("api", "--train"));
   }
 
   /** The command to run for one of the document. */
@@ -74,31 +80,20 @@ final class DemoProgram {
     if (!command.getFirst().equals("demo")) {
       return command;
     }
-    List<String> expanded = new ArrayList<>(java());
-    if (isTrained()) {
-      expanded.add("-XX:AOTCache=" + aotCache);
-    }
-    expanded.add("-jar");
-    expanded.add(jar.toString());
-    expanded.addAll(command.subList(1, command.size()));
-    return expanded;
+    List<String> arguments = command.subList(1, command.size());
+    return isTrained()
+        ? command("-XX:AOTCache=" + aotCache(), arguments)
+        : command("-Xshare:auto", arguments);
   }
 
-  /* Small on purpose: dozens of these share one machine. demo/README.md has the figures. */
-  private static List<String> java() {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return List.of(
-        java,
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseCompactObjectHeaders",
-        "-Xms16m",
-        "-Xmx64m",
-        "-Xss256k",
-        "-XX:ReservedCodeCacheSize=24m",
-        "-XX:-UsePerfData",
-        "-Xlog:aot=off",
-        "-Xlog:cds=off",
-        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir", File.separator + "tmp"));
+  private List<String> command(String sharing, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FLAGS);
+    command.add(sharing);
+    command.add("-jar");
+    command.add(jar.toString());
+    command.addAll(arguments);
+    return command;
   }
 }

@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       StopCommand.class,
       LogsCommand.class,
+      TrainCommand.class,
       WarmUpCommand.class,
     },
     footer = {
