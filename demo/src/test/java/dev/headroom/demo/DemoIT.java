@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The processes as they are started by others. */
 class DemoIT {
-  @RegisterExtension
-  static final PostgresExtension POSTGRES = PostgresExtension.shared();
+  @RegisterExtension static final PostgresExtension POSTGRES = PostgresExtension.shared();
 
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -78,8 +77,7 @@ class DemoIT {
   void wrongUseIsToldInOneLine() throws Exception {
     assertThat(exit(start("a", List.of(), "serve"))).isEqualTo(2);
     assertThat(output("a"))
-        .isEqualTo(
-            "demo: serve (expected: api, mailer, partner, migrate, generate or traffic)\n");
+        .isEqualTo("demo: serve (expected: api, mailer, partner, migrate, generate or traffic)\n");
     assertThat(exit(start("b", List.of("PORT=x"), "api"))).isEqualTo(2);
     assertThat(output("b")).isEqualTo("demo: PORT: x (expected: a number from 0 to 65535)\n");
     assertThat(exit(start("c", List.of(), "generate", "--size", "huge"))).isEqualTo(2);
@@ -118,7 +116,8 @@ class DemoIT {
               HttpResponse.BodyHandlers.ofString());
       Await.until(
           BOUND,
-          () -> number("SELECT count(*) FROM sessions WHERE issued_at > now() - interval '1 h'") > 0);
+          () ->
+              number("SELECT count(*) FROM sessions WHERE issued_at > now() - interval '1 h'") > 0);
       api.destroy();
       assertThat(running.join().statusCode()).isEqualTo(200);
       assertThat(exit(api)).as(() -> output("api")).isZero();

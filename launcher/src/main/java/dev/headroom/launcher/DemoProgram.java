@@ -46,7 +46,8 @@ final class DemoProgram {
     if (!Files.exists(jar)) {
       throw UserError.machine(
           jar
-              + ": not there (expected: the sample application; build it with `mvn -Dquick package`)");
+              + ": not there (expected: the sample application; build it with `mvn -Dquick"
+              + " package`)");
     }
     return new DemoProgram(jar);
   }

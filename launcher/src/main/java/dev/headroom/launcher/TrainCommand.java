@@ -66,8 +66,7 @@ final class TrainCommand implements Callable<Integer> {
         TimeSource.system());
   }
 
-  private static void run(
-      StateFolder state, Map<String, String> environment, List<String> command)
+  private static void run(StateFolder state, Map<String, String> environment, List<String> command)
       throws InterruptedException {
     ProcessSpec spec =
         ProcessSpec.of(

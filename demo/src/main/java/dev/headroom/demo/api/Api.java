@@ -68,8 +68,7 @@ public final class Api implements AutoCloseable {
         config.partnerUrl().map(url -> new PartnerClient(url, telemetry.tracer()));
     AccessLog log = AccessLog.of(config.accessLog(), clock);
     Live live = Live.start(tokens, database);
-    HealthCheck health =
-        new HealthCheck(replica, database, workers, draining::get);
+    HealthCheck health = new HealthCheck(replica, database, workers, draining::get);
     Pipeline pipeline =
         new Pipeline(
             endpoints(

@@ -17,11 +17,7 @@ final class HealthCheck {
   private final Workers workers;
   private final BooleanSupplier draining;
 
-  HealthCheck(
-      String replica,
-      Database database,
-      Workers workers,
-      BooleanSupplier draining) {
+  HealthCheck(String replica, Database database, Workers workers, BooleanSupplier draining) {
     this.replica = replica;
     this.database = database;
     this.workers = workers;

@@ -5,8 +5,8 @@ package dev.headroom.demo.api;
  * requests per second need at least 21 replicas at three requests in flight, and 83 need 8.
  */
 final class Waits {
-  static final int READ = 212;
-  static final int WRITE = 225;
+  static final int READ = 235;
+  static final int WRITE = 240;
   static final int REPORT = 200;
 
   private Waits() {}

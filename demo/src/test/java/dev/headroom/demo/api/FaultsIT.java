@@ -34,8 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each switch of {@code faults.yaml} alone, on and off: what the file says must be measured. */
 class FaultsIT {
-  @RegisterExtension
-  static final PostgresExtension POSTGRES = PostgresExtension.shared();
+  @RegisterExtension static final PostgresExtension POSTGRES = PostgresExtension.shared();
 
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final long USER = 1;
@@ -49,10 +48,12 @@ class FaultsIT {
   static void data() throws SQLException {
     TestTracker.fill(POSTGRES);
     project =
-        number("SELECT project_id FROM issues WHERE tenant_id = 1 GROUP BY 1 ORDER BY count(*) DESC");
+        number(
+            "SELECT project_id FROM issues WHERE tenant_id = 1 GROUP BY 1 ORDER BY count(*) DESC");
     issue =
         number(
-            "SELECT i.id FROM issues i JOIN attachments a ON a.issue_id = i.id WHERE tenant_id = 1");
+            "SELECT i.id FROM issues i JOIN attachments a ON a.issue_id = i.id WHERE tenant_id ="
+                + " 1");
     reference =
         "EXT-" + number("SELECT id FROM issues WHERE tenant_id = 1 AND external_ref IS NOT NULL");
   }
@@ -301,8 +302,7 @@ class FaultsIT {
         assertThat(asset.header("Cache-Control"))
             .isEqualTo(on ? "" : "public, max-age=31536000, immutable");
         if (!on) {
-          assertThat(
-                  tracker.get(script.group(), "If-None-Match", asset.header("ETag")).status())
+          assertThat(tracker.get(script.group(), "If-None-Match", asset.header("ETag")).status())
               .isEqualTo(304);
         }
       }

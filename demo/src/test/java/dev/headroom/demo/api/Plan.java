@@ -23,8 +23,8 @@ record Plan(String text, long blocks, long rows) {
   }
 
   /**
-   * Plans it as on a large table: reading everything is out of the question, which on a few pages it
-   * would not be.
+   * Plans it as on a large table: reading everything is out of the question, which on a few pages
+   * it would not be.
    */
   static Plan large(Connection connection, TestTracker.Statement statement) throws SQLException {
     return explain(

@@ -131,8 +131,7 @@ final class TestTracker implements AutoCloseable {
     return sendLater(method, path, body, headers).join();
   }
 
-  CompletableFuture<Answer> sendLater(
-      String method, String path, String body, String... headers) {
+  CompletableFuture<Answer> sendLater(String method, String path, String body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
             .timeout(Duration.ofSeconds(60))
@@ -154,7 +153,6 @@ final class TestTracker implements AutoCloseable {
     statements.clear();
     return sent;
   }
-
 
   /** A replica that stops as it does on SIGTERM. */
   void drain() {

@@ -3,8 +3,8 @@ package dev.headroom.demo.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.demo.db.StatementListener;
-import dev.headroom.demo.partner.Partner;
 import dev.headroom.demo.faults.Faults;
+import dev.headroom.demo.partner.Partner;
 import dev.headroom.demo.settings.Settings;
 import dev.headroom.demo.telemetry.Instance;
 import dev.headroom.demo.telemetry.Telemetry;
@@ -32,9 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TracingIT {
-  @RegisterExtension
-  static final PostgresExtension POSTGRES =
-      PostgresExtension.shared();
+  @RegisterExtension static final PostgresExtension POSTGRES = PostgresExtension.shared();
 
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -101,7 +99,8 @@ class TracingIT {
               .header("Authorization", "Bearer " + token)
               .POST(HttpRequest.BodyPublishers.noBody());
       // The ratio is 0, so only the caller's decision can sample.
-      assertThat(client.send(sync.copy().build(), HttpResponse.BodyHandlers.ofString()).statusCode())
+      assertThat(
+              client.send(sync.copy().build(), HttpResponse.BodyHandlers.ofString()).statusCode())
           .isEqualTo(200);
       HttpRequest sampled =
           sync.copy().header("traceparent", "00-" + TRACE + "-b7ad6b7169203331-01").build();

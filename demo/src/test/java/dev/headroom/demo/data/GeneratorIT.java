@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class GeneratorIT {
-  @RegisterExtension
-  static final PostgresExtension POSTGRES = PostgresExtension.shared();
+  @RegisterExtension static final PostgresExtension POSTGRES = PostgresExtension.shared();
 
   private static final PrintStream QUIET =
       new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -52,13 +51,14 @@ class GeneratorIT {
     long rows = generate(DataSize.SMALL, 1);
     assertThat(rows).isBetween(19_000L, DataSize.SMALL.rows());
     assertThat(generate(DataSize.SMALL, 1)).as("a second run").isZero();
-    assertThat(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
-        .isEqualTo("20");
+    assertThat(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).isEqualTo("20");
     assertThat(text("SELECT string_agg(DISTINCT status, ' ' ORDER BY status) FROM issues"))
         .isEqualTo("closed in_progress open review");
     double largest =
         Double.parseDouble(
-            text("SELECT max(n) / sum(n) FROM (SELECT count(*) n FROM issues GROUP BY tenant_id) t"));
+            text(
+                "SELECT max(n) / sum(n) FROM (SELECT count(*) n FROM issues GROUP BY tenant_id)"
+                    + " t"));
     assertThat(largest).isBetween(0.2, 0.45);
     assertThat(text("SELECT count(DISTINCT tenant_id) FROM users")).isEqualTo("8");
     // The next row's id does not meet a generated one.
@@ -86,9 +86,7 @@ class GeneratorIT {
         Statement statement = connection.createStatement()) {
       Schema.create(connection);
       statement.execute("ALTER TABLE webhooks ADD CHECK (id < 3)");
-      assertThat(
-              org.assertj.core.api.Assertions.catchThrowable(
-                  () -> generate(DataSize.SMALL, 1)))
+      assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> generate(DataSize.SMALL, 1)))
           .isInstanceOf(SQLException.class);
       assertThat(text("SELECT count(*) FROM tenants")).isEqualTo("0");
       assertThat(text("SELECT count(*) FROM pg_indexes WHERE indexname = 'comments_issue'"))

@@ -73,15 +73,13 @@ class HttpServerTest {
       answers.append("GET /").append(i).append(" a b");
     }
     String all = talk(requests.toString(), "GET /last HTTP/1.1\r\nHost: x\r\n\r\n");
-    assertThat(all.replaceAll("(?s)HTTP/1.1 200 OK\r\n.*?\r\n\r\n", ""))
-        .isEqualTo(answers + "bye");
+    assertThat(all.replaceAll("(?s)HTTP/1.1 200 OK\r\n.*?\r\n\r\n", "")).isEqualTo(answers + "bye");
   }
 
   @Test
   void aFailureIsA500AndTheConnectionGoesOn() throws IOException {
     assertThat(
-            talk(
-                "GET /bad HTTP/1.1\r\nHost: x\r\n\r\n", "GET /last HTTP/1.1\r\nHost: x\r\n\r\n"))
+            talk("GET /bad HTTP/1.1\r\nHost: x\r\n\r\n", "GET /last HTTP/1.1\r\nHost: x\r\n\r\n"))
         .startsWith("HTTP/1.1 500 Internal Server Error")
         .endsWith("bye");
   }

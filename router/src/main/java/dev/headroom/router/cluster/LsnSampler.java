@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 final class LsnSampler implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration BUSY = Duration.ofMillis(5);
+  private static final Duration BUSY = Duration.ofMillis(10);
   private static final Duration IDLE = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofMillis(100);
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemberMonitor implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration BUSY = Duration.ofMillis(12);
+  private static final Duration BUSY = Duration.ofMillis(25);
   private static final Duration IDLE = Duration.ofMillis(250);
   private static final Duration RETRY = Duration.ofMillis(150);
   private static final long FULL_EVERY = Duration.ofMillis(500).toNanos();
