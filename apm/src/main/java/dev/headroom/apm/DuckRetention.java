@@ -20,9 +20,15 @@ final class DuckRetention {
   private static final Logger LOG = System.getLogger(DuckRetention.class.getName());
 
   private final DuckDatabase database;
-  private final ApmSpec.Retention retention;
+  // Replaced as a whole when the document changes; each run reads it once per bound.
+  private volatile ApmSpec.Retention retention;
   private final TimeSource time;
   private final Map<Table, Long> hotSince = new EnumMap<>(Table.class);
+
+  /** From the next run on. */
+  void retain(ApmSpec.Retention next) {
+    retention = next;
+  }
 
   DuckRetention(DuckDatabase database, ApmSpec.Retention retention, TimeSource time) {
     this.database = database;

@@ -11,6 +11,7 @@ import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TraceId;
 import dev.headroom.signals.Vocabulary;
 import dev.headroom.spec.ApmSpec;
+import dev.headroom.spec.ScaledApp;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -448,6 +449,12 @@ final class DuckStore implements TelemetryStore {
   }
 
   // Being a component.
+
+  /** Another retention holds from its next run on. */
+  @Override
+  public void apply(ScaledApp previous, ScaledApp next) {
+    retention.retain(next.apm().retention());
+  }
 
   @Override
   public String name() {

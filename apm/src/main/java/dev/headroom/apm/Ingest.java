@@ -8,9 +8,11 @@ import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.logging.AccessLogWriter;
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
+import dev.headroom.base.Reloadable;
 import dev.headroom.base.UserError;
 import dev.headroom.signals.OtlpSignal;
 import dev.headroom.spec.ApmSpec;
+import dev.headroom.spec.ScaledApp;
 import io.netty.channel.EventLoopGroup;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -27,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  * Where OTLP comes in: gRPC and HTTP, each on a port of its own (either port answers both). Takes
  * protobuf and JSON, plain and gzipped; says 429 or UNAVAILABLE before the memory fills.
  */
-public final class Ingest implements Component {
+public final class Ingest implements Component, Reloadable<ScaledApp> {
   private final Server server;
   private final ExecutorService decoding;
   private final EventLoopGroup events;
@@ -128,6 +130,30 @@ public final class Ingest implements Component {
   /** The OTLP/HTTP port in use. */
   public int httpPort() {
     return httpPort;
+  }
+
+  /**
+   * Its ports cannot change while it runs.
+   *
+   * @throws UserError when they would
+   */
+  @Override
+  public void apply(ScaledApp previous, ScaledApp next) {
+    ApmSpec before = previous.apm();
+    ApmSpec after = next.apm();
+    if (before.grpc() != after.grpc()
+        || before.http() != after.http()
+        || !before.address().equals(after.address())) {
+      throw UserError.usage(
+          "spec.apm: %s, ports %d and %d (expected: %s, ports %d and %d as before; restart to change them)"
+              .formatted(
+                  after.address(),
+                  after.grpc(),
+                  after.http(),
+                  before.address(),
+                  before.grpc(),
+                  before.http()));
+    }
   }
 
   @Override

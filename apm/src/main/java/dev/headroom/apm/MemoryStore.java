@@ -8,6 +8,7 @@ import dev.headroom.signals.OtlpSignal;
 import dev.headroom.signals.Span;
 import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TraceId;
+import dev.headroom.spec.ScaledApp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -140,6 +141,10 @@ final class MemoryStore implements TelemetryStore {
   public StoreStats storeStats() {
     return new StoreStats(0, takenSpans.sum(), takenPoints.sum(), takenLogs.sum(), dropped.list());
   }
+
+  /** What it keeps is bounded by memory, not by the document. */
+  @Override
+  public void apply(ScaledApp previous, ScaledApp next) {}
 
   @Override
   public String name() {

@@ -1,11 +1,13 @@
 package dev.headroom.apm;
 
 import dev.headroom.base.Component;
+import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.signals.OtlpSignal;
 import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TelemetryConsumer;
 import dev.headroom.spec.ApmSpec;
+import dev.headroom.spec.ScaledApp;
 import java.nio.file.Path;
 
 /**
@@ -15,7 +17,8 @@ import java.nio.file.Path;
  * {@link #storeStats()}. What was taken can be asked for after a second at most, and is on the disk
  * after {@link #LOSS_WINDOW_SECONDS} at most; a crash loses that much and nothing older.
  */
-public interface TelemetryStore extends TelemetryConsumer, TelemetryQueries, Component {
+public interface TelemetryStore
+    extends TelemetryConsumer, TelemetryQueries, Component, Reloadable<ScaledApp> {
 
   /** The longest time between taking and the commit, with a disk that keeps up. */
   int LOSS_WINDOW_SECONDS = 2;

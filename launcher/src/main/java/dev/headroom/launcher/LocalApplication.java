@@ -6,8 +6,10 @@ import dev.headroom.autoscaler.AutoscalerSettings;
 import dev.headroom.autoscaler.HorizontalAutoscaler;
 import dev.headroom.autoscaler.NodePool;
 import dev.headroom.autoscaler.ScalingBehavior;
+import dev.headroom.base.Component;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.Problem;
+import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.console.Console;
@@ -25,6 +27,7 @@ import dev.headroom.spec.Secrets;
 import dev.headroom.spec.ServiceSpec;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +43,14 @@ final class LocalApplication implements AutoCloseable {
   private static final Duration REPLICAS_BOUND = Duration.ofSeconds(90);
   private static final Duration NODE_EMPTY_FOR = Duration.ofSeconds(60);
 
-  private final ScaledApp app;
+  // Replaced by apply; everything is started from the first one.
+  private volatile ScaledApp app;
   private final StateFolder state;
   private final LocalSettings settings;
   private final Steps steps;
   private final TimeSource time = TimeSource.system();
   private final Lifecycle lifecycle = new Lifecycle();
+  private final List<Reloadable<ScaledApp>> reloadable = new ArrayList<>();
   private final EndpointBoard board = new EndpointBoard();
   private final Secrets secrets;
   private final ScheduledExecutorService scheduler =
@@ -74,8 +79,7 @@ final class LocalApplication implements AutoCloseable {
       }
       TelemetryStore store = startStore();
       Ingest ingest = startIngest(store);
-      Console console =
-          lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
+      Console console = keep(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
       this.consolePort = noted("console", console.uri().getPort());
       LocalDatabase database = startDatabase(store);
       Router router = startRouter(store, database);
@@ -103,6 +107,32 @@ final class LocalApplication implements AutoCloseable {
     return consolePort;
   }
 
+  private <C extends Component & Reloadable<ScaledApp>> C keep(C component) {
+    lifecycle.add(component);
+    reloadable.add(component);
+    return component;
+  }
+
+  /**
+   * Goes over to another document while everything runs.
+   *
+   * @throws UserError when a part of it cannot change; then the old one is in force everywhere
+   */
+  void apply(ScaledApp next) {
+    ScaledApp previous = app;
+    List<Reloadable<ScaledApp>> changed = new ArrayList<>();
+    try {
+      for (Reloadable<ScaledApp> component : reloadable) {
+        component.apply(previous, next);
+        changed.add(component);
+      }
+      app = next;
+    } catch (UserError e) {
+      changed.reversed().forEach(component -> component.apply(next, previous));
+      throw e;
+    }
+  }
+
   private int noted(String name, int port) {
     state.port(name, port);
     return port;
@@ -113,7 +143,7 @@ final class LocalApplication implements AutoCloseable {
         steps.run(
             "telemetry store",
             () ->
-                lifecycle.add(
+                keep(
                     TelemetryStore.open(
                         state.directory("telemetry"), app.apm().retention(), time)));
     AdminServer admin =
@@ -126,7 +156,7 @@ final class LocalApplication implements AutoCloseable {
   }
 
   private Ingest startIngest(TelemetryStore store) {
-    Ingest ingest = lifecycle.add(Ingest.start(app.apm(), store));
+    Ingest ingest = keep(Ingest.start(app.apm(), store));
     noted("otlp-grpc", ingest.grpcPort());
     noted("otlp-http", ingest.httpPort());
     return ingest;
@@ -138,7 +168,7 @@ final class LocalApplication implements AutoCloseable {
     }
     return steps.run(
         "PostgreSQL: a primary and %d replicas".formatted(app.database().replicas()),
-        () -> lifecycle.add(LocalDatabase.run(app, state, settings, store, time)));
+        () -> keep(LocalDatabase.run(app, state, settings, store, time)));
   }
 
   private Router startRouter(TelemetryStore store, LocalDatabase database)
@@ -147,7 +177,7 @@ final class LocalApplication implements AutoCloseable {
         steps.run(
             "router",
             () ->
-                lifecycle.add(
+                keep(
                     Router.start(
                         app.router(),
                         database.routerMembers(),
@@ -169,7 +199,7 @@ final class LocalApplication implements AutoCloseable {
             "Redis Cluster: %d masters, %d replicas"
                 .formatted(masters, masters * app.redis().replicasPerShard()),
             () ->
-                lifecycle.add(
+                keep(
                     RedisRuntime.start(
                         app.redis(),
                         state.directory("redis"),
@@ -213,20 +243,19 @@ final class LocalApplication implements AutoCloseable {
   }
 
   private ServiceRuntime startServices(TelemetryStore store, ServiceLaunch launch) {
-    NodePool nodes = lifecycle.add(NodePool.start(app, NODE_EMPTY_FOR, store, time, scheduler));
-    return lifecycle.add(
-        ServiceRuntime.start(app, launch, state, nodes, board, board, store, time));
+    NodePool nodes = keep(NodePool.start(app, NODE_EMPTY_FOR, store, time, scheduler));
+    return keep(ServiceRuntime.start(app, launch, state, nodes, board, board, store, time));
   }
 
   private Gateway startGateway(TelemetryStore store) {
     Gateway gateway = Gateway.start(app, store, time);
-    lifecycle.add(new AttachedGateway(gateway, board));
+    keep(new AttachedGateway(gateway, board));
     noted("gateway", gateway.address().getPort());
     return gateway;
   }
 
   private void startAutoscaler(TelemetryStore store, ServiceRuntime services) {
-    lifecycle.add(
+    keep(
         HorizontalAutoscaler.start(
             app,
             AutoscalerSettings.defaults()

@@ -2,7 +2,9 @@ package dev.headroom.launcher;
 
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
+import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
+import dev.headroom.base.UserError;
 import dev.headroom.engines.StateFolder;
 import dev.headroom.router.Member;
 import dev.headroom.runtime.DatabaseAccess;
@@ -17,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The database as the rest of the wiring sees it: run here, or run by someone else. */
-sealed interface LocalDatabase extends Component {
+sealed interface LocalDatabase extends Component, Reloadable<ScaledApp> {
 
   /**
    * Connections of a member that the router's pool does not take: replication, ours, a person's.
@@ -107,6 +109,11 @@ sealed interface LocalDatabase extends Component {
     }
 
     @Override
+    public void apply(ScaledApp previous, ScaledApp next) {
+      cluster.apply(previous, next);
+    }
+
+    @Override
     public void close() {
       cluster.close();
     }
@@ -144,6 +151,16 @@ sealed interface LocalDatabase extends Component {
     @Override
     public Health check() {
       return Health.up();
+    }
+
+    /** Its URLs are read at the start: other ones need another start. */
+    @Override
+    public void apply(ScaledApp previous, ScaledApp next) {
+      if (!previous.database().equals(next.database())) {
+        throw UserError.usage(
+            "spec.database: cannot change while it runs (expected: as before); stop and start"
+                + " again");
+      }
     }
 
     @Override

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
       "",
       "Starts PostgreSQL with its replicas, Redis Cluster, router, services, gateway, autoscaler"
           + " and",
-      "console in this process and its children. Ctrl-C stops all of it; the data stays.",
+      "console in this process and its children. Ctrl-C stops all of it; the data stays. A changed",
+      "document is taken over while it runs; an invalid one is told, and leaves the old in force.",
       "",
       "Examples:",
       "  headroom up -f app.yaml",
@@ -50,7 +51,7 @@ final class UpCommand implements Callable<Integer> {
             steps.say(
                 Welcome.of(
                     app, application, "Ctrl-C stops it; the data stays in " + folder.path()));
-            Thread.sleep(Long.MAX_VALUE);
+            new DocumentWatch(files, application::apply).run();
             return 0;
           }
         });

@@ -2,6 +2,7 @@ package dev.headroom.runtime;
 
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
+import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.ChildRegistry;
@@ -18,6 +19,7 @@ import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TelemetryConsumer;
 import dev.headroom.signals.Vocabulary;
 import dev.headroom.spec.RedisSpec;
+import dev.headroom.spec.ScaledApp;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,7 +39,7 @@ import java.util.concurrent.TimeUnit;
  * A Redis Cluster of processes on this machine: started, made one cluster, restarted when they die.
  * Thread-safe.
  */
-public final class RedisRuntime implements Component {
+public final class RedisRuntime implements Component, Reloadable<ScaledApp> {
   private static final Logger LOG = System.getLogger(RedisRuntime.class.getName());
   private static final Duration NODE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -197,6 +199,19 @@ public final class RedisRuntime implements Component {
   /** All nodes, for a client that takes several. */
   public List<String> connectionUrls() {
     return cluster.orElseThrow().connectionUrls();
+  }
+
+  /**
+   * Shards and replicas cannot change while it runs.
+   *
+   * @throws UserError when they would
+   */
+  @Override
+  public void apply(ScaledApp previous, ScaledApp next) {
+    if (!previous.redis().equals(next.redis())) {
+      throw UserError.usage(
+          "spec.redis: cannot change while it runs (expected: as before); stop and start again");
+    }
   }
 
   @Override
