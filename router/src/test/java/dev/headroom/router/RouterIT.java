@@ -13,6 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -226,6 +228,46 @@ class RouterIT {
         assertThat(RouterFixture.text(b, "SHOW search_path")).isEqualTo("\"$user\", public");
         assertThat(RouterFixture.text(b, "SHOW work_mem")).isNotEqualTo("5MB");
       }
+    }
+  }
+
+  @Test
+  void settingsAreMadeOnceAndNotOnEveryCheckout() throws SQLException {
+    List<Connection> clients = new ArrayList<>();
+    POSTGRES.execute(
+        "CREATE TABLE made (n int)", "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+    long before = settingsMade();
+    try {
+      for (int i = 0; i < 3; i++) {
+        clients.add(router.connect("&ApplicationName=instance-" + i));
+      }
+      for (int round = 0; round < 100; round++) {
+        for (Connection client : clients) {
+          RouterFixture.execute(client, "INSERT INTO made VALUES (" + round + ")");
+        }
+      }
+      for (int i = 0; i < clients.size(); i++) {
+        // Each time on a connection that says whose it is.
+        assertThat(RouterFixture.text(clients.get(i), "SHOW application_name"))
+            .isEqualTo("instance-" + i);
+      }
+    } finally {
+      for (Connection client : clients) {
+        client.close();
+      }
+    }
+    assertThat(settingsMade() - before).isLessThan(30);
+  }
+
+  /* By the account of the primary. */
+  private static long settingsMade() throws SQLException {
+    try (Connection direct = POSTGRES.connect()) {
+      return Long.parseLong(
+          RouterFixture.text(
+              direct,
+              "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements s"
+                  + " JOIN pg_database d ON d.oid = s.dbid AND d.datname = current_database()"
+                  + " WHERE query LIKE 'SELECT pg_catalog.set_config%'"));
     }
   }
 

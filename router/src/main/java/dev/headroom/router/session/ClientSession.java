@@ -9,6 +9,7 @@ import dev.headroom.router.Member;
 import dev.headroom.router.cluster.Mark;
 import dev.headroom.router.pool.PreparedText;
 import dev.headroom.router.pool.ServerConnection;
+import dev.headroom.router.pool.Settings;
 import dev.headroom.router.pool.Waiter;
 import dev.headroom.router.statement.Reads;
 import dev.headroom.router.statement.SessionEffect;
@@ -75,7 +76,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Lane lane;
   private final Channel client;
   private final ReplicaChoice replicas;
-  private final Map<String, String> startupSettings;
+  private final Settings startupSettings;
   private final Bytes secretKey;
   private final ClientInput input = new ClientInput();
   private final Answers answers = new Answers(this);
@@ -85,7 +86,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final List<ByteBuf> held = new ArrayList<>();
   private final Set<PreparedText> beingPrepared = new HashSet<>();
   private final List<SettingChange> changesInTransaction = new ArrayList<>();
-  private Map<String, String> settings;
+  private Settings settings;
   private int processId;
 
   private State state = State.GREETING;
@@ -127,7 +128,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private long rows;
   private long bytes;
 
-  ClientSession(Lane lane, Channel client, Map<String, String> startupSettings, String secret) {
+  ClientSession(Lane lane, Channel client, Settings startupSettings, String secret) {
     this.lane = lane;
     this.client = client;
     this.replicas = new ReplicaChoice(lane);
@@ -302,7 +303,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     // With parameters it will come again: the servers keep it, whatever the client does.
     boolean named = !name.isEmpty() || parse.sql().indexOf('$') >= 0;
     PreparedText text =
-        lane.prepared.of(content, parse.sql(), settings.getOrDefault("search_path", ""), named);
+        lane.prepared.of(content, parse.sql(), settings.statement("search_path").orElse(""), named);
     statements.put(name, text);
     if (keyChange(text.analysis()).isPresent()) {
       part(new Part.Local(Replies.PARSE_COMPLETE), frame.length);
@@ -613,11 +614,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private boolean encodingIsKnown() {
-    String statement = settings.get("client_encoding");
-    if (statement == null) {
+    Optional<String> statement = settings.statement("client_encoding");
+    if (statement.isEmpty()) {
       return true;
     }
-    String lower = statement.toLowerCase(java.util.Locale.ROOT);
+    String lower = statement.get().toLowerCase(java.util.Locale.ROOT);
     return KNOWN_ENCODINGS.stream().anyMatch(name -> lower.matches(".*\\b" + name + "\\b.*"));
   }
 
@@ -644,6 +645,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public Settings settings() {
+    return settings;
+  }
+
+  @Override
   public void granted(ServerConnection connection) {
     endWait();
     server = connection;
@@ -651,7 +657,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     lane.report.queued(queueNanos);
     connection.channel().config().setAutoRead(client.isWritable());
     answers.reset();
-    String difference = Settings.difference(connection.settings(), settings);
+    String difference = settings.differenceFrom(connection.settings());
     if (!difference.isEmpty()) {
       settingsError = null;
       steps.clear();
@@ -1235,7 +1241,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (!changesInTransaction.isEmpty()) {
       if (!lastTag.equals("ROLLBACK") && !failed) {
         for (SettingChange change : changesInTransaction) {
-          settings = Settings.changed(settings, change, startupSettings);
+          settings = settings.changed(change, startupSettings);
         }
         connection.settings(settings);
       }
