@@ -75,6 +75,11 @@ final class Replies {
         "Connect again; an open transaction was rolled back, session state is gone.");
   }
 
+  static ErrorFields shuttingDown() {
+    return ErrorFields.fatal(
+        "57P01", "terminating connection: the router is shutting down", "", "");
+  }
+
   static ErrorFields protocol(String problem) {
     return ErrorFields.fatal("08P01", "protocol violation: " + problem, "", "");
   }
