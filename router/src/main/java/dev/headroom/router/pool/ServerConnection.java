@@ -125,6 +125,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
     return !unfit && channel.isActive();
   }
 
+  /** A request was answered well, in {@code nanos}. */
+  public void answered(long nanos) {
+    pool.answered(nanos);
+  }
+
   /** Gives it back; it is closed when it is not fit for another client. */
   public void release() {
     pool.release(this);

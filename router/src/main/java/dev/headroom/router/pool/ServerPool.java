@@ -39,6 +39,7 @@ public final class ServerPool {
   private final Deque<ServerConnection> idle = new ArrayDeque<>();
   private final Deque<Waiter> waiting = new ArrayDeque<>();
   private final Set<ServerConnection> counted = new HashSet<>();
+  private final PeakEwma ewma;
   private int limit;
   private int total;
   private int opening;
@@ -51,15 +52,21 @@ public final class ServerPool {
     this.opener = opener;
     this.suspicion = suspicion;
     this.time = time;
+    this.ewma = new PeakEwma(time.nanoTime());
   }
 
   public Member member() {
     return member;
   }
 
-  /** Requests under way and waiting: what to balance by. */
-  public int load() {
-    return total - idle.size() - opening + waiting.size();
+  /** What one more request is expected to cost: what to balance by. */
+  public double load() {
+    return ewma.load(total - idle.size() - opening + waiting.size(), time.nanoTime());
+  }
+
+  /** A request was answered well, in {@code nanos}; errors come fast and say nothing. */
+  public void answered(long nanos) {
+    ewma.observe(nanos, time.nanoTime());
   }
 
   int total() {

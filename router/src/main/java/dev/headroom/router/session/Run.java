@@ -60,6 +60,10 @@ final class Run {
 
   /** It is over. */
   void report(ServerConnection connection, ServerAnswers answers) {
+    long duration = lane.time.nanoTime() - sentAt;
+    if (answers.sqlState().isEmpty()) {
+      connection.answered(duration);
+    }
     Optional<StatementAnalysis> subject = unit.subject();
     if (subject.isEmpty()) {
       return;
@@ -72,7 +76,7 @@ final class Run {
             route.reason(),
             startedEpoch,
             queueNanos,
-            lane.time.nanoTime() - sentAt,
+            duration,
             answers.rows(),
             answers.bytes(),
             answers.sqlState()));
