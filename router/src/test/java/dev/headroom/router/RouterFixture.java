@@ -32,8 +32,7 @@ final class RouterFixture implements AutoCloseable {
     this(postgres, pool, queueTimeout, Duration.ofSeconds(60));
   }
 
-  RouterFixture(
-      PostgresExtension postgres, int pool, Duration queueTimeout, Duration maxLag) {
+  RouterFixture(PostgresExtension postgres, int pool, Duration queueTimeout, Duration maxLag) {
     this.postgres = postgres;
     RouterSpec spec =
         new RouterSpec(

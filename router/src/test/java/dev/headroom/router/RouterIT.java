@@ -345,6 +345,17 @@ class RouterIT {
   }
 
   @Test
+  void aMessageTooLongToKeepIsRefusedWithAReason() throws SQLException {
+    try (Connection c = router.connect("&preferQueryMode=simple");
+        Statement statement = c.createStatement()) {
+      assertThatThrownBy(() -> statement.execute("SELECT '" + "x".repeat(70_000_000) + "'"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("54000"))
+          .hasMessageContaining("expected: at most 67108864");
+    }
+  }
+
+  @Test
   void readsSpreadOverReplicas() throws SQLException {
     router.samples.clear();
     try (Connection c = router.connect()) {

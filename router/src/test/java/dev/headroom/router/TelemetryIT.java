@@ -75,8 +75,7 @@ class TelemetryIT {
 
   @Test
   void routesAreCountedByRoleAndReason() {
-    double all =
-        named(Vocabulary.ROUTED).stream().mapToDouble(m -> ((Metric.Sum) m).value()).sum();
+    double all = named(Vocabulary.ROUTED).stream().mapToDouble(m -> ((Metric.Sum) m).value()).sum();
     assertThat(all).isGreaterThanOrEqualTo(41);
     assertThat(named(Vocabulary.ROUTED))
         .anyMatch(
@@ -101,7 +100,8 @@ class TelemetryIT {
                   m.attributes().text(Vocabulary.MEMBER).orElse("").equals(member.name())
                       && m.attributes().text(Vocabulary.ROLE).orElse("").equals(role)
                       && m.attributes().text(Vocabulary.STATE).orElse("").equals("up")
-                      && m.attributes().number("server.port").orElse(0) == member.address().getPort()
+                      && m.attributes().number("server.port").orElse(0)
+                          == member.address().getPort()
                       && ((Metric.Gauge) m).value() == 1);
       for (String state : List.of("idle", "active")) {
         assertThat(named(Vocabulary.ROUTER_SERVERS))

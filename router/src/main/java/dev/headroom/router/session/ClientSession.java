@@ -40,6 +40,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   private static final int MAX_ATTEMPTS = 4;
   private static final int FRESH_AGAIN_MILLIS = 2;
   private static final int REFUSED_AGAIN_MILLIS = 20;
+  private static final int REFUSED_SECONDS = 10;
 
   private enum State {
     /** Waits for the server's greeting to pass on. */
@@ -169,6 +170,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   private void process() {
     try {
       while (mayRead()) {
+        int tooLong = input.tooLong();
+        if (tooLong > 0) {
+          refuse(Replies.tooLong(tooLong));
+          return;
+        }
         byte[] frame = input.next();
         if (frame == null) {
           break;
@@ -185,9 +191,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     if (state != State.CLOSED) {
       ServerConnection connection = server;
       boolean serverFull =
-          connection != null
-              && (answers.isCopying() || open)
-              && !connection.channel().isWritable();
+          connection != null && (answers.isCopying() || open) && !connection.channel().isWritable();
       client.config().setAutoRead(input.size() < MAX_UNREAD && !serverFull);
     }
   }
@@ -417,8 +421,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
 
   private void sendUnit() {
     state = State.SENT;
-    boolean hold =
-        session.isIdle() && !session.isPinned() && !open && run.attempt() < MAX_ATTEMPTS;
+    boolean hold = session.isIdle() && !session.isPinned() && !open && run.attempt() < MAX_ATTEMPTS;
     answers.begin(requireServer(), unit, run.route(), hold);
     sender.begin();
     session.running(unit);
@@ -483,8 +486,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
       routeAgain();
       return;
     }
-    session.ran(
-        unit, run.route().provenRead(), answers.hasFailed(), answers.lastTag(), connection);
+    session.ran(unit, run.route().provenRead(), answers.hasFailed(), answers.lastTag(), connection);
     run.report(connection, answers);
     unit = new Unit();
     state = State.READY;
@@ -587,6 +589,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     byte[] message = Replies.error(why);
     leave();
     client.writeAndFlush(Unpooled.wrappedBuffer(message)).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /* The client is still sending, and would see a reset instead of the reason: hear him out. */
+  private void refuse(ErrorFields why) {
+    leave();
+    client.config().setAutoRead(true);
+    client.writeAndFlush(Unpooled.wrappedBuffer(Replies.error(why)), client.voidPromise());
+    client.eventLoop().schedule(() -> client.close(), REFUSED_SECONDS, TimeUnit.SECONDS);
   }
 
   private void close() {

@@ -43,11 +43,7 @@ final class ServerAnswers implements Answers.Handler {
   private long bytes;
 
   ServerAnswers(
-      Lane lane,
-      SessionState session,
-      Expected expected,
-      ClientOutput output,
-      Listener listener) {
+      Lane lane, SessionState session, Expected expected, ClientOutput output, Listener listener) {
     this.lane = lane;
     this.session = session;
     this.expected = expected;
@@ -252,8 +248,7 @@ final class ServerAnswers implements Answers.Handler {
   }
 
   private boolean error(ServerConnection from, ByteBuf in, int index, int length) {
-    ErrorFields fields =
-        ServerMessages.error(in, index, length);
+    ErrorFields fields = ServerMessages.error(in, index, length);
     failed = true;
     if (fields.severity().equals("FATAL") || fields.severity().equals("PANIC")) {
       // The connection ends behind it; the session tells the client what that means for him.
@@ -285,8 +280,7 @@ final class ServerAnswers implements Answers.Handler {
   }
 
   private boolean notice(ByteBuf in, int index, int length) {
-    ErrorFields fields =
-        ServerMessages.notice(in, index, length);
+    ErrorFields fields = ServerMessages.notice(in, index, length);
     if (!fields.routine().equals("SyncRepWaitForLSN")) {
       return true;
     }
