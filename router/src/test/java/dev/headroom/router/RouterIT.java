@@ -267,7 +267,8 @@ class RouterIT {
               direct,
               "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements s"
                   + " JOIN pg_database d ON d.oid = s.dbid AND d.datname = current_database()"
-                  + " WHERE query LIKE 'SELECT pg_catalog.set_config%'"));
+                  + " WHERE query LIKE 'SELECT pg_catalog.set_config%'"
+                  + " OR query LIKE 'SET application_name TO%'"));
     }
   }
 
