@@ -29,6 +29,10 @@ final class RouterFixture implements AutoCloseable {
   final ConcurrentLinkedQueue<Telemetry> telemetry = new ConcurrentLinkedQueue<>();
 
   RouterFixture(PostgresExtension postgres, int pool, Duration queueTimeout) {
+    this(postgres, pool, queueTimeout, Duration.ofSeconds(60));
+  }
+
+  RouterFixture(PostgresExtension postgres, int pool, Duration queueTimeout, Duration maxLag) {
     this.postgres = postgres;
     RouterSpec spec =
         new RouterSpec(
@@ -37,7 +41,7 @@ final class RouterFixture implements AutoCloseable {
             new RouterSpec.PoolSize(OptionalInt.of(pool)),
             queueTimeout,
             Duration.ZERO,
-            Duration.ofSeconds(60));
+            maxLag);
     this.router =
         Router.start(
             spec,

@@ -13,6 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -230,6 +232,31 @@ class RouterIT {
   }
 
   @Test
+  void clientsWithDifferentNamesShareThePool() throws SQLException {
+    List<Connection> clients = new ArrayList<>();
+    POSTGRES.execute("CREATE TABLE made (n int)");
+    try {
+      for (int i = 0; i < 3; i++) {
+        clients.add(router.connect("&ApplicationName=instance-" + i));
+      }
+      for (int round = 0; round < 100; round++) {
+        for (Connection client : clients) {
+          RouterFixture.execute(client, "INSERT INTO made VALUES (" + round + ")");
+        }
+      }
+      for (int i = 0; i < clients.size(); i++) {
+        // Each time on a connection that says whose it is.
+        assertThat(RouterFixture.text(clients.get(i), "SHOW application_name"))
+            .isEqualTo("instance-" + i);
+      }
+    } finally {
+      for (Connection client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
   void waitingTooLongTellsTheSituation() throws SQLException {
     Connection[] holders = new Connection[4];
     try (Connection c = router.connect()) {
@@ -300,6 +327,17 @@ class RouterIT {
                 java.sql.DriverManager.getConnection(
                     router.url("").replace("/" + POSTGRES.database(), "/nosuch")))
         .hasMessageContaining("is not behind this router");
+  }
+
+  @Test
+  void aMessageTooLongToKeepIsRefusedWithAReason() throws SQLException {
+    try (Connection c = router.connect("&preferQueryMode=simple");
+        Statement statement = c.createStatement()) {
+      assertThatThrownBy(() -> statement.execute("SELECT '" + "x".repeat(70_000_000) + "'"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("54000"))
+          .hasMessageContaining("expected: at most 67108864");
+    }
   }
 
   @Test

@@ -25,7 +25,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   private final Map<String, String> parameters;
   private final LinkedHashMap<PreparedText, Boolean> prepared =
       new LinkedHashMap<>(64, 0.75f, true);
-  private Map<String, String> settings = Map.of();
+  private Settings settings = Settings.NONE;
   private @Nullable PreparedText unnamed;
   private @Nullable ServerUser user;
   private boolean unfit;
@@ -56,12 +56,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
     return parameters;
   }
 
-  /** Settings of a client that hold here, by name, as statements that made them. */
-  public Map<String, String> settings() {
+  /** Settings of a client that hold here. */
+  public Settings settings() {
     return settings;
   }
 
-  public void settings(Map<String, String> now) {
+  public void settings(Settings now) {
     settings = now;
   }
 
@@ -123,6 +123,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   boolean isFit() {
     return !unfit && channel.isActive();
+  }
+
+  /** A request was answered well, in {@code nanos}. */
+  public void answered(long nanos) {
+    pool.answered(nanos);
   }
 
   /** Gives it back; it is closed when it is not fit for another client. */

@@ -10,10 +10,12 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of one event loop to one member: so many at most, first come first served, the last
- * used one first, so that those not needed grow old and are closed. Belongs to one event loop.
+ * Connections of one event loop to one member: so many at most, first come first served, preferably
+ * one that has the client's settings already, of these the last used, so that those not needed grow
+ * old and are closed. Belongs to one event loop.
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
@@ -37,6 +39,7 @@ public final class ServerPool {
   private final Deque<ServerConnection> idle = new ArrayDeque<>();
   private final Deque<Waiter> waiting = new ArrayDeque<>();
   private final Set<ServerConnection> counted = new HashSet<>();
+  private final PeakEwma ewma;
   private int limit;
   private int total;
   private int opening;
@@ -49,15 +52,21 @@ public final class ServerPool {
     this.opener = opener;
     this.suspicion = suspicion;
     this.time = time;
+    this.ewma = new PeakEwma(time.nanoTime());
   }
 
   public Member member() {
     return member;
   }
 
-  /** Requests under way and waiting: what to balance by. */
-  public int load() {
-    return total - idle.size() - opening + waiting.size();
+  /** What one more request is expected to cost: what to balance by. */
+  public double load() {
+    return ewma.load(total - idle.size() - opening + waiting.size(), time.nanoTime());
+  }
+
+  /** A request was answered well, in {@code nanos}; errors come fast and say nothing. */
+  public void answered(long nanos) {
+    ewma.observe(nanos, time.nanoTime());
   }
 
   int total() {
@@ -96,10 +105,7 @@ public final class ServerPool {
       waiter.refused(member.name() + " is no member any more");
       return;
     }
-    ServerConnection connection = idle.pollLast();
-    while (connection != null && !connection.isFit()) {
-      connection = idle.pollLast();
-    }
+    ServerConnection connection = idleFor(waiter.settings());
     if (connection != null) {
       connection.lend(waiter);
       waiter.granted(connection);
@@ -109,6 +115,29 @@ public final class ServerPool {
     grow();
   }
 
+  /*
+   * The last used of those that have the settings already. Else the one unused for longest, which
+   * loses its own: so a pool keeps the settings that are asked for most. One more connection is
+   * opened beside it, if there may be more, until all settings in use have found their place; when
+   * they are not needed they grow old like any other.
+   */
+  private @Nullable ServerConnection idleFor(Settings wanted) {
+    idle.removeIf(connection -> !connection.isFit());
+    Iterator<ServerConnection> lastUsedFirst = idle.descendingIterator();
+    while (lastUsedFirst.hasNext()) {
+      ServerConnection connection = lastUsedFirst.next();
+      if (connection.settings().equals(wanted)) {
+        lastUsedFirst.remove();
+        return connection;
+      }
+    }
+    ServerConnection oldest = idle.pollFirst();
+    if (oldest != null && total < limit && opening == 0 && lastError.isEmpty()) {
+      openOne();
+    }
+    return oldest;
+  }
+
   /** No longer waits. */
   public void forget(Waiter waiter) {
     waiting.remove(waiter);
@@ -116,10 +145,14 @@ public final class ServerPool {
 
   private void grow() {
     while (!closed && total < limit && opening < waiting.size()) {
-      total++;
-      opening++;
-      opener.open(this);
+      openOne();
     }
+  }
+
+  private void openOne() {
+    total++;
+    opening++;
+    opener.open(this);
   }
 
   void opened(ServerConnection connection) {

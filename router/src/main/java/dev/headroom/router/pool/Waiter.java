@@ -3,6 +3,9 @@ package dev.headroom.router.pool;
 /** Somebody who waits for a server connection. Called on his event loop, once. */
 public interface Waiter extends ServerUser {
 
+  /** What he would have to make on a connection that has others. */
+  Settings settings();
+
   /** It is his until he releases it. */
   void granted(ServerConnection connection);
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What a client has sent and nobody has looked at yet. */
 final class ClientInput {
   /** PostgreSQL takes up to 1 GB; a message is kept whole here. */
-  static final int MAX_MESSAGE = 256 << 20;
+  static final int MAX_MESSAGE = 64 << 20;
 
   private ByteBuf pending = Unpooled.EMPTY_BUFFER;
 
@@ -34,6 +34,12 @@ final class ClientInput {
 
   int size() {
     return pending.readableBytes();
+  }
+
+  /** Length of the next message when it is too long to be kept, else 0. */
+  int tooLong() {
+    int length = pending.readableBytes() < 5 ? 0 : pending.getInt(pending.readerIndex() + 1);
+    return length > MAX_MESSAGE ? length : 0;
   }
 
   /** The next whole message with its type and length, or null. */

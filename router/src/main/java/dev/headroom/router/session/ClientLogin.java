@@ -8,6 +8,7 @@ import dev.headroom.pgwire.ProtocolException;
 import dev.headroom.pgwire.ScramClient;
 import dev.headroom.pgwire.ScramKeys;
 import dev.headroom.pgwire.ScramServer;
+import dev.headroom.router.pool.Settings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;

@@ -3,6 +3,7 @@ package dev.headroom.router.session;
 import dev.headroom.base.TimeSource;
 import dev.headroom.router.cluster.Cluster;
 import dev.headroom.router.pool.ServerPools;
+import dev.headroom.router.pool.Settings;
 import dev.headroom.router.statement.AnalysisCache;
 import dev.headroom.spec.RouterSpec;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ public final class Lane {
   /* Fingerprints that a replica has refused. */
   private final Map<Long, Boolean> learned = bounded(MAX_LEARNED);
   /* What servers report to a client with these settings. */
-  private final Map<Map<String, String>, Map<String, String>> greetings = bounded(MAX_GREETINGS);
+  private final Map<Settings, Map<String, String>> greetings = bounded(MAX_GREETINGS);
 
   public Lane(
       ServerPools pools,
@@ -72,7 +73,7 @@ public final class Lane {
     return learned.get(fingerprint) != null;
   }
 
-  Map<Map<String, String>, Map<String, String>> greetings() {
+  Map<Settings, Map<String, String>> greetings() {
     return greetings;
   }
 }

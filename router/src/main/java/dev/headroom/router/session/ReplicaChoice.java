@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Picks a replica: of two fresh ones at random, the one with less to do. */
+/**
+ * Picks a replica: of two fresh ones at random, the one that is expected to answer sooner. The two
+ * may be the same one, so that none is ever left out and its cost forgotten.
+ */
 final class ReplicaChoice {
   private final Lane lane;
 

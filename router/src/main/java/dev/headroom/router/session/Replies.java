@@ -75,6 +75,23 @@ final class Replies {
         "Connect again; an open transaction was rolled back, session state is gone.");
   }
 
+  static ErrorFields shuttingDown() {
+    return ErrorFields.fatal(
+        "57P01", "terminating connection: the router is shutting down", "", "");
+  }
+
+  static ErrorFields tooLong(int length) {
+    return ErrorFields.fatal(
+        "54000",
+        "message of "
+            + length
+            + " bytes (expected: at most "
+            + ClientInput.MAX_MESSAGE
+            + " through the router)",
+        "",
+        "Send large data by COPY in smaller pieces, or connect to the PostgreSQL server itself.");
+  }
+
   static ErrorFields protocol(String problem) {
     return ErrorFields.fatal("08P01", "protocol violation: " + problem, "", "");
   }

@@ -24,9 +24,7 @@ record Step(Kind kind, @Nullable PreparedText text, byte @Nullable [] fake) {
     FUNCTION,
     FAKE,
     SYNC,
-    QUERY,
-    /** The client's settings, made before its own messages; nothing of it is seen. */
-    SETTINGS
+    QUERY
   }
 
   static Step of(Kind kind) {

@@ -50,8 +50,9 @@ final class Unit {
     return analyses;
   }
 
-  boolean isEmpty() {
-    return parts.isEmpty();
+  /** Has nothing been read of it yet? */
+  boolean isNew() {
+    return bytes == 0;
   }
 
   boolean isExtended() {

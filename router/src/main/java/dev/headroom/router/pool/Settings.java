@@ -1,22 +1,32 @@
-package dev.headroom.router.session;
+package dev.headroom.router.pool;
 
 import dev.headroom.sql.SettingChange;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a client: by name, the statement that makes each. Immutable maps, so that a
- * server connection can be compared with what its next client wants.
+ * The settings of a client: by name, the statement that makes each. Immutable; compared on every
+ * checkout, so different ones are told apart by their hash in nearly all cases.
  */
-final class Settings {
-  private Settings() {}
+public final class Settings {
+  /** Of a connection that nobody has used yet. */
+  public static final Settings NONE = new Settings(new TreeMap<>());
+
+  private final SortedMap<String, String> statements;
+  private final int hash;
+
+  private Settings(SortedMap<String, String> statements) {
+    this.statements = statements;
+    this.hash = statements.hashCode();
+  }
 
   /** From a start-up message, {@code options} included. */
-  static Map<String, String> ofStartup(Map<String, String> parameters) {
+  public static Settings ofStartup(Map<String, String> parameters) {
     SortedMap<String, String> settings = new TreeMap<>();
     parameters.forEach(
         (name, value) -> {
@@ -30,7 +40,7 @@ final class Settings {
             }
           }
         });
-    return Collections.unmodifiableSortedMap(settings);
+    return new Settings(settings);
   }
 
   private static void put(Map<String, String> settings, String name, String value) {
@@ -74,42 +84,60 @@ final class Settings {
     }
   }
 
-  /** {@code settings} after {@code change}; a reset goes back to what the start-up asked for. */
-  static Map<String, String> changed(
-      Map<String, String> settings, SettingChange change, Map<String, String> atStartup) {
-    SortedMap<String, String> now = new TreeMap<>(settings);
+  /** These after {@code change}; a reset goes back to what the start-up asked for. */
+  public Settings changed(SettingChange change, Settings atStartup) {
+    SortedMap<String, String> now = new TreeMap<>(statements);
     String name = change.name();
+    String original = atStartup.statements.get(name);
     if (change.value().isPresent()) {
       String value = change.value().get();
       now.put(
           name,
           name.equals("timezone") ? "SET TIME ZONE " + value : "SET " + name + " TO " + value);
-    } else if (atStartup.containsKey(name)) {
-      now.put(name, atStartup.get(name));
+    } else if (original != null) {
+      now.put(name, original);
     } else {
       now.remove(name);
     }
-    return Collections.unmodifiableSortedMap(now);
+    return new Settings(now);
   }
 
-  /** What turns a server with {@code present} into one with {@code wanted}; may be empty. */
-  static String difference(Map<String, String> present, Map<String, String> wanted) {
-    if (present.equals(wanted)) {
+  /** The statement that makes {@code name}, if the client has asked for it. */
+  public Optional<String> statement(String name) {
+    return Optional.ofNullable(statements.get(name));
+  }
+
+  /** What turns a server with {@code present} into one with these; may be empty. */
+  public String differenceFrom(Settings present) {
+    if (present.equals(this)) {
       return "";
     }
     StringBuilder sql = new StringBuilder();
-    for (String name : present.keySet()) {
-      if (!wanted.containsKey(name)) {
+    for (String name : present.statements.keySet()) {
+      if (!statements.containsKey(name)) {
         sql.append("RESET ").append(quoteName(name)).append(';');
       }
     }
-    wanted.forEach(
+    statements.forEach(
         (name, statement) -> {
-          if (!statement.equals(present.get(name))) {
+          if (!statement.equals(present.statements.get(name))) {
             sql.append(statement).append(';');
           }
         });
     return sql.toString();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Settings that
+            && hash == that.hash
+            && statements.equals(that.statements));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
   }
 
   private static String quote(String text) {

@@ -1,0 +1,36 @@
+package dev.headroom.router.session;
+
+import dev.headroom.pgwire.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Messages of a client as bytes: one of type, four of length, then the payload. */
+final class Frames {
+  private Frames() {}
+
+  static ByteBuffer payload(byte[] frame) {
+    return ByteBuffer.wrap(frame, 5, frame.length - 5);
+  }
+
+  /** Where the string that begins there ends: its zero byte. */
+  static int end(byte[] frame, int from) throws ProtocolException {
+    for (int i = from; i < frame.length; i++) {
+      if (frame[i] == 0) {
+        return i;
+      }
+    }
+    throw new ProtocolException(
+        "message '" + (char) frame[0] + "': string at byte " + from + " does not end");
+  }
+
+  static String text(byte[] frame, int from, int to) {
+    return new String(frame, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  static byte[] join(byte[] a, byte[] b) {
+    byte[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+}

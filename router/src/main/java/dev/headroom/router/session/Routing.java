@@ -1,0 +1,108 @@
+package dev.headroom.router.session;
+
+import dev.headroom.router.Member;
+import dev.headroom.router.cluster.Mark;
+import dev.headroom.router.statement.Reads;
+import dev.headroom.router.statement.SessionEffect;
+import dev.headroom.sql.SettingChange;
+import dev.headroom.sql.StatementShape;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** Decides where a unit goes that has no server connection yet. */
+final class Routing {
+  private static final List<String> CATEGORIES =
+      List.of("volatile function", "function", "view", "row security");
+  private static final Set<String> KNOWN_ENCODINGS =
+      Set.of("utf8", "utf-8", "unicode", "sql_ascii", "latin1", "latin9");
+
+  private final Lane lane;
+  private final SessionState session;
+  private final ReplicaChoice replicas;
+
+  Routing(Lane lane, SessionState session) {
+    this.lane = lane;
+    this.session = session;
+    this.replicas = new ReplicaChoice(lane);
+  }
+
+  /** Where a client learns what servers report at the start of a session. */
+  Route greeting() {
+    Member replica = replicas.pick(Mark.NONE);
+    return lane.cluster.view().primary().isEmpty()
+        ? new Route(replica, false, "greeting")
+        : Route.primary("greeting");
+  }
+
+  /**
+   * Empty: no replica is fresh enough yet, ask again in a moment.
+   *
+   * @param open will the unit have more parts than it has now?
+   * @param attempt how often it has been tried before
+   * @param freshUntil by when a replica must be fresh, by the lane's clock
+   */
+  Optional<Route> of(Unit unit, boolean open, int attempt, long freshUntil) {
+    lane.cluster.needPositions();
+    String doubt = open ? "open pipeline" : unit.doubt(lane.cluster.catalog());
+    if (doubt.equals(Reads.UNKNOWN_NAME)) {
+      lane.cluster.unknownName();
+    }
+    if (doubt.isEmpty() && !encodingIsKnown()) {
+      doubt = "client encoding";
+    }
+    if (attempt == 0 && !open && setsTrackedOnly(unit)) {
+      // Any server will do, and it is repeated wherever the client goes next.
+      return Optional.of(new Route(replicas.pick(Mark.NONE), false, "setting"));
+    }
+    if (!doubt.isEmpty()) {
+      return Optional.of(Route.primary(category(doubt)));
+    }
+    if (attempt > 0 || refusedBefore(unit)) {
+      return Optional.of(new Route(null, true, "refused by replica"));
+    }
+    Member replica = replicas.pick(session.wanted());
+    if (replica != null) {
+      return Optional.of(new Route(replica, true, "read"));
+    }
+    if (lane.cluster.view().replicas().isEmpty()) {
+      return Optional.of(new Route(null, true, "no replica"));
+    }
+    // Positions arrive every few milliseconds.
+    return freshUntil - lane.time.nanoTime() > 0
+        ? Optional.empty()
+        : Optional.of(new Route(null, true, "not fresh"));
+  }
+
+  private static boolean setsTrackedOnly(Unit unit) {
+    List<StatementShape> shapes = unit.shapes();
+    return shapes.size() == 1
+        && shapes
+            .getFirst()
+            .setting()
+            .filter(change -> change.scope() == SettingChange.Scope.SESSION)
+            .filter(change -> SessionEffect.TRACKED.contains(change.name()))
+            .isPresent();
+  }
+
+  private boolean refusedBefore(Unit unit) {
+    return unit.analyses().stream()
+        .anyMatch(analysis -> lane.hasLearned(analysis.fingerprint().hash()));
+  }
+
+  private boolean encodingIsKnown() {
+    Optional<String> statement = session.settings().statement("client_encoding");
+    if (statement.isEmpty()) {
+      return true;
+    }
+    String lower = statement.get().toLowerCase(Locale.ROOT);
+    return KNOWN_ENCODINGS.stream().anyMatch(name -> lower.matches(".*\\b" + name + "\\b.*"));
+  }
+
+  private static String category(String doubt) {
+    int colon = doubt.indexOf(':');
+    String head = colon < 0 ? doubt : doubt.substring(0, colon);
+    return CATEGORIES.stream().filter(head::startsWith).findFirst().orElse(head);
+  }
+}

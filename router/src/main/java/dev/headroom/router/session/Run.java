@@ -1,0 +1,84 @@
+package dev.headroom.router.session;
+
+import dev.headroom.router.pool.ServerConnection;
+import dev.headroom.router.statement.StatementAnalysis;
+import java.util.Optional;
+
+/** A unit on its way: where it goes, how often it was tried, how long it took. */
+final class Run {
+  private final Lane lane;
+  private final Unit unit;
+  private final long startedEpoch;
+  private final long freshUntil;
+  private Route route = Route.primary("");
+  private int attempt;
+  private long queueNanos;
+  private long sentAt;
+
+  Run(Lane lane, Unit unit) {
+    this.lane = lane;
+    this.unit = unit;
+    this.startedEpoch = lane.time.epochNanos();
+    this.freshUntil = lane.time.nanoTime() + lane.spec().freshnessWait().toNanos();
+  }
+
+  Unit unit() {
+    return unit;
+  }
+
+  /** By when a replica must be fresh, or the primary serves it. */
+  long freshUntil() {
+    return freshUntil;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  void route(Route now) {
+    route = now;
+  }
+
+  /** Runs that came to nothing. */
+  int attempt() {
+    return attempt;
+  }
+
+  void again() {
+    attempt++;
+  }
+
+  /** It has waited so long for its server connection. */
+  void queued(long nanos) {
+    queueNanos = nanos;
+    lane.report.queued(nanos);
+  }
+
+  void sent() {
+    sentAt = lane.time.nanoTime();
+  }
+
+  /** It is over. */
+  void report(ServerConnection connection, ServerAnswers answers) {
+    long duration = lane.time.nanoTime() - sentAt;
+    if (answers.sqlState().isEmpty()) {
+      connection.answered(duration);
+    }
+    Optional<StatementAnalysis> subject = unit.subject();
+    if (subject.isEmpty()) {
+      return;
+    }
+    lane.report.answered(
+        new QueryReport.Answered(
+            subject.get(),
+            connection.member().name(),
+            route.toReplica() ? "replica" : "primary",
+            route.reason(),
+            startedEpoch,
+            queueNanos,
+            duration,
+            answers.rows(),
+            answers.bytes(),
+            answers.sqlState()));
+  }
+}

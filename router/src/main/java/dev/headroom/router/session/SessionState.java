@@ -1,0 +1,169 @@
+package dev.headroom.router.session;
+
+import dev.headroom.router.cluster.Mark;
+import dev.headroom.router.pool.ServerConnection;
+import dev.headroom.router.pool.Settings;
+import dev.headroom.router.statement.SessionEffect;
+import dev.headroom.sql.SettingChange;
+import dev.headroom.sql.StatementKind;
+import dev.headroom.sql.StatementShape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a client has made of its session, wherever its statements ran: settings, prepared
+ * statements, the last write, the transaction it is in.
+ */
+final class SessionState {
+  private final Lane lane;
+  private final Settings startup;
+  private final ClientStatements statements = new ClientStatements();
+  private final NamedKey key = new NamedKey();
+  private Settings settings;
+  private Mark mark = Mark.NONE;
+  private char status = 'I';
+  private boolean pinned;
+
+  /* Of the transaction that is open. */
+  private final List<SettingChange> changes = new ArrayList<>();
+  private boolean wrote;
+  private boolean changedSchema;
+
+  SessionState(Lane lane, Settings startup) {
+    this.lane = lane;
+    this.startup = startup;
+    this.settings = startup;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  ClientStatements statements() {
+    return statements;
+  }
+
+  NamedKey key() {
+    return key;
+  }
+
+  /** As in the last ReadyForQuery: idle, in a transaction, in a failed one. */
+  char status() {
+    return status;
+  }
+
+  void status(char now) {
+    status = now;
+  }
+
+  boolean isIdle() {
+    return status == 'I';
+  }
+
+  /** Does something of the session live in its server connection? */
+  boolean isPinned() {
+    return pinned;
+  }
+
+  /** What a replica must have replayed to serve it. */
+  Mark wanted() {
+    return key.name().map(name -> Mark.later(mark, lane.keys.of(name))).orElse(mark);
+  }
+
+  /** The unit is about to run. */
+  void running(Unit unit) {
+    List<StatementShape> shapes = unit.shapes();
+    for (StatementShape shape : shapes) {
+      // A SET among others: which of them hold in the end is the server's to know.
+      boolean mixed = shape.kind() == StatementKind.SET && shapes.size() > 1;
+      pinned |= mixed || SessionEffect.pins(shape);
+    }
+  }
+
+  /**
+   * The unit has run.
+   *
+   * @param lastTag of its last CommandComplete
+   */
+  void ran(
+      Unit unit, boolean provenRead, boolean failed, String lastTag, ServerConnection connection) {
+    for (StatementShape shape : unit.shapes()) {
+      wrote |= SessionEffect.mayWrite(shape, provenRead);
+      changedSchema |= SessionEffect.changesSchema(shape);
+      if (!failed) {
+        remember(shape, connection);
+      }
+    }
+    if (!isIdle()) {
+      return;
+    }
+    statements.forgetPortals();
+    if (!changes.isEmpty()) {
+      if (!lastTag.equals("ROLLBACK") && !failed) {
+        for (SettingChange change : changes) {
+          settings = settings.changed(change, startup);
+        }
+        connection.settings(settings);
+      }
+      changes.clear();
+    }
+    if (wrote) {
+      committed();
+    }
+    if (changedSchema) {
+      lane.cluster.schemaChanged();
+      changedSchema = false;
+    }
+  }
+
+  private void remember(StatementShape shape, ServerConnection connection) {
+    shape
+        .setting()
+        .filter(change -> change.scope() == SettingChange.Scope.SESSION)
+        .filter(change -> SessionEffect.TRACKED.contains(change.name()))
+        .ifPresent(changes::add);
+    switch (shape.kind()) {
+      case DISCARD -> {
+        // Everything of the session is gone; the next client gets a new connection.
+        connection.unfit();
+        statements.forgetAll();
+        settings = startup;
+      }
+      case DEALLOCATE -> {
+        connection.forgotAll();
+        if (shape.subject().equals("all")) {
+          statements.forgetAll();
+        }
+      }
+      case ROLLBACK_TO -> pinned |= !changes.isEmpty();
+      default -> {}
+    }
+  }
+
+  private void committed() {
+    mark = lane.cluster.wrote();
+    key.name().ifPresent(name -> lane.keys.wrote(name, mark));
+    wrote = false;
+  }
+
+  /**
+   * The server was lost while the unit ran: the transaction is over.
+   *
+   * @return true when it may have been committed
+   */
+  boolean lost(Unit unit, boolean provenRead) {
+    List<StatementShape> shapes = unit.shapes();
+    boolean commits = shapes.stream().anyMatch(SessionEffect::commits);
+    boolean implicit =
+        isIdle()
+            && !unit.has(StatementKind.BEGIN)
+            && shapes.stream().anyMatch(shape -> SessionEffect.mayWrite(shape, provenRead));
+    status = 'I';
+    changes.clear();
+    statements.forgetPortals();
+    if (wrote || commits || implicit) {
+      committed();
+    }
+    return commits || implicit;
+  }
+}

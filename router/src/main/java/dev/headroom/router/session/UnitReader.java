@@ -1,0 +1,173 @@
+package dev.headroom.router.session;
+
+import dev.headroom.pgwire.Bytes;
+import dev.headroom.pgwire.FrontendMessage;
+import dev.headroom.pgwire.ProtocolException;
+import dev.headroom.router.pool.PreparedText;
+import dev.headroom.router.statement.StatementAnalysis;
+import dev.headroom.sql.SettingChange;
+import dev.headroom.sql.StatementKind;
+import dev.headroom.sql.StatementShape;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** Reads a client's messages as parts of a unit, and says what the unit is about. */
+final class UnitReader {
+
+  /** Who collects the unit. */
+  interface Target {
+
+    /** The one that is being read. */
+    Unit unit();
+
+    /** Another part of a pipeline. */
+    void part(Part part, int size);
+
+    /** The unit has all its parts. */
+    void complete();
+  }
+
+  private final Lane lane;
+  private final SessionState session;
+  private final Target target;
+
+  UnitReader(Lane lane, SessionState session, Target target) {
+    this.lane = lane;
+    this.session = session;
+    this.target = target;
+  }
+
+  /** A message that is neither Sync nor Terminate nor COPY data. */
+  void read(byte[] frame) throws ProtocolException {
+    switch (frame[0]) {
+      case 'Q' -> query(frame);
+      case 'P' -> parse(frame);
+      case 'B' -> bind(frame);
+      case 'D' -> describe(frame);
+      case 'E' -> execute(frame);
+      case 'C' -> close(frame);
+      case 'F' -> {
+        target.unit().about(lane.analyses.of("FUNCTION CALL"));
+        target.part(new Part.Raw(frame, Step.Kind.FUNCTION), frame.length);
+      }
+      case 'H' -> target.part(new Part.Flush(), frame.length);
+      default ->
+          throw new ProtocolException(
+              "message type " + (frame[0] & 0xff) + " (expected: one that clients send)");
+    }
+  }
+
+  private void query(byte[] frame) throws ProtocolException {
+    String sql =
+        ((FrontendMessage.Query) FrontendMessage.decode(frame[0], Frames.payload(frame))).sql();
+    StatementAnalysis analysis = StatementAnalysis.of(sql);
+    Optional<SettingChange> keyChange = NamedKey.change(analysis);
+    session.statements().forget("");
+    boolean first = target.unit().isNew();
+    if (first && keyChange.isPresent()) {
+      local(session.key().change(analysis, keyChange.get()), frame.length);
+      return;
+    }
+    StatementShape shape = analysis.shapes().getFirst();
+    boolean ours =
+        analysis.shapes().size() == 1
+            && shape.kind() == StatementKind.DEALLOCATE
+            && session.statements().has(shape.subject())
+            && !session.isPinned();
+    if (first && ours) {
+      session.statements().forget(shape.subject());
+      local(Replies.complete("DEALLOCATE"), frame.length);
+      return;
+    }
+    target.unit().about(analysis);
+    target.unit().add(new Part.Query(frame, analysis), frame.length);
+    target.complete();
+  }
+
+  private void local(byte[] answer, int size) {
+    target.unit().add(new Part.Local(answer), size);
+    target.unit().add(new Part.Sync(), 0);
+    target.complete();
+  }
+
+  private void parse(byte[] frame) throws ProtocolException {
+    FrontendMessage.Parse parse =
+        (FrontendMessage.Parse) FrontendMessage.decode(frame[0], Frames.payload(frame));
+    String name = parse.statement();
+    int nameLength = Frames.end(frame, 5) + 1 - 5;
+    Bytes content = Bytes.of(ByteBuffer.wrap(frame, 5 + nameLength, frame.length - 5 - nameLength));
+    // With parameters it will come again: the servers keep it, whatever the client does.
+    boolean named = !name.isEmpty() || parse.sql().indexOf('$') >= 0;
+    String searchPath = session.settings().statement("search_path").orElse("");
+    PreparedText text = lane.prepared.of(content, parse.sql(), searchPath, named);
+    session.statements().prepared(name, text);
+    if (NamedKey.change(text.analysis()).isPresent()) {
+      target.part(new Part.Local(Replies.PARSE_COMPLETE), frame.length);
+      return;
+    }
+    target.unit().about(text.analysis());
+    target.part(new Part.Parse(text), frame.length);
+  }
+
+  private void bind(byte[] frame) throws ProtocolException {
+    int portalEnd = Frames.end(frame, 5) + 1;
+    int nameEnd = Frames.end(frame, portalEnd) + 1;
+    String portal = Frames.text(frame, 5, portalEnd - 1);
+    PreparedText text = session.statements().statement(Frames.text(frame, portalEnd, nameEnd - 1));
+    session.statements().bound(portal, text);
+    if (text == null) {
+      target.unit().about(lane.analyses.of("EXECUTE unknown"));
+    } else if (NamedKey.change(text.analysis()).isPresent()) {
+      target.part(new Part.Local(Replies.BIND_COMPLETE), frame.length);
+      return;
+    } else {
+      target.unit().about(text.analysis());
+    }
+    target.part(new Part.Bind(frame, portalEnd, nameEnd, text), frame.length);
+  }
+
+  private void describe(byte[] frame) throws ProtocolException {
+    String name = Frames.text(frame, 6, Frames.end(frame, 6));
+    boolean statement = frame[5] == 'S';
+    PreparedText text =
+        statement ? session.statements().statement(name) : session.statements().portal(name);
+    if (text != null && NamedKey.change(text.analysis()).isPresent()) {
+      byte[] answer =
+          statement ? Frames.join(Replies.NO_PARAMETERS, Replies.NO_DATA) : Replies.NO_DATA;
+      target.part(new Part.Local(answer), frame.length);
+      return;
+    }
+    if (text != null) {
+      target.unit().about(text.analysis());
+    }
+    target.part(
+        statement
+            ? new Part.DescribeStatement(frame, text)
+            : new Part.Raw(frame, Step.Kind.DESCRIBE),
+        frame.length);
+  }
+
+  private void execute(byte[] frame) throws ProtocolException {
+    PreparedText text = session.statements().portal(Frames.text(frame, 5, Frames.end(frame, 5)));
+    if (text != null) {
+      Optional<SettingChange> change = NamedKey.change(text.analysis());
+      if (change.isPresent()) {
+        target.part(
+            new Part.Local(session.key().change(text.analysis(), change.get())), frame.length);
+        return;
+      }
+      target.unit().about(text.analysis());
+    }
+    target.part(new Part.Raw(frame, Step.Kind.EXECUTE), frame.length);
+  }
+
+  private void close(byte[] frame) throws ProtocolException {
+    String name = Frames.text(frame, 6, Frames.end(frame, 6));
+    if (frame[5] == 'S' && (session.statements().forget(name) || !session.isPinned())) {
+      // The servers keep it: other clients use the same.
+      target.part(new Part.Local(Replies.CLOSE_COMPLETE), frame.length);
+    } else {
+      target.part(new Part.Raw(frame, Step.Kind.CLOSE), frame.length);
+    }
+  }
+}
