@@ -151,12 +151,56 @@ final class HeadroomProcess implements AutoCloseable {
     }
   }
 
-  void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  void signal(String name) {
+    signal(name, process.pid());
+  }
+
+  /** {@code kill -<name> <pid>}. */
+  static void signal(String name, long pid) {
+    try {
+      int status =
+          new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+      if (status != 0) {
+        throw new AssertionError("kill -" + name + " " + pid + " ended with " + status);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** All that runs below it now. */
+  List<ProcessHandle> family() {
+    return process.descendants().toList();
+  }
+
+  /** Those of {@code family} that still run, in words; one that only waits to be reaped does not. */
+  static List<String> running(List<ProcessHandle> family) {
+    return family.stream()
+        .filter(ProcessHandle::isAlive)
+        .filter(each -> !isZombie(each.pid()))
+        .map(each -> each.pid() + " " + each.info().commandLine().orElse("?"))
+        .toList();
+  }
+
+  private static boolean isZombie(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      // It has just gone, which is as good.
+      return true;
+    }
   }
 
   /** Ctrl-C, and the status it ends with. */
-  int interrupt() throws IOException, InterruptedException {
+  int interrupt() throws InterruptedException {
     signal("INT");
     return awaitExit(STOP_BOUND);
   }
