@@ -46,18 +46,7 @@ final class HeadroomProcess implements AutoCloseable {
 
   /** Starts {@code headroom <arguments>} as they are. */
   static HeadroomProcess raw(Path folder, Path state, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dheadroom.home=" + ROOT,
-            "-jar",
-            ROOT.resolve("launcher/target/launcher-0.1.0.jar").toString()));
-    command.addAll(arguments);
+    List<String> command = command(arguments);
     try {
       Path output = Files.createTempFile(folder, "headroom", ".out");
       Process process =
@@ -70,6 +59,23 @@ final class HeadroomProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The command line of {@code headroom <arguments>}. */
+  static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx512m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dheadroom.home=" + ROOT,
+            "-jar",
+            ROOT.resolve("launcher/target/launcher-0.1.0.jar").toString()));
+    command.addAll(arguments);
+    return command;
   }
 
   Path state() {
@@ -110,7 +116,8 @@ final class HeadroomProcess implements AutoCloseable {
   }
 
   RunState run() {
-    return StateFolder.read(state).orElseThrow();
+    return StateFolder.read(state)
+        .orElseThrow(() -> new AssertionError("nothing runs there any more:\n" + output()));
   }
 
   int port(String name) {
