@@ -66,8 +66,12 @@ class ChaosIT {
       assertThat(demo.process().interrupt()).isEqualTo(130);
       JsonNode report = demo.report();
       assertThat(report.path("verifiedWrites").asLong()).isPositive();
-      assertThat(report.path("lostWrites").asLong(-1)).as(report.path("samples").toString()).isZero();
-      assertThat(report.path("staleReads").asLong(-1)).as(report.path("samples").toString()).isZero();
+      assertThat(report.path("lostWrites").asLong(-1))
+          .as(report.path("samples").toString())
+          .isZero();
+      assertThat(report.path("staleReads").asLong(-1))
+          .as(report.path("samples").toString())
+          .isZero();
     }
   }
 

@@ -73,7 +73,9 @@ class CommandLineIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "demo", "up", "gateway", "router", "server", "check", "status", "stop", "logs"})
+      strings = {
+        "", "demo", "up", "gateway", "router", "server", "check", "status", "stop", "logs"
+      })
   void helpShowsExamples(String command) throws InterruptedException {
     Ended help = command.isEmpty() ? run("--help") : run(command, "--help");
     assertThat(help.status()).isZero();
@@ -291,7 +293,9 @@ class CommandLineIT {
     assertThat(refused.output()).contains("JDK 25", "JAVA_HOME").hasLineCount(1);
   }
 
-  /** What {@code command} says where only it sees what {@code mounts} did; skips where forbidden. */
+  /**
+   * What {@code command} says where only it sees what {@code mounts} did; skips where forbidden.
+   */
   private Ended inMountNamespace(String mounts, List<String> command)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "namespace", ".out");

@@ -93,8 +93,7 @@ class DemoIT {
     try (HeadroomProcess server =
         HeadroomProcess.start(folder, List.of("server", "-f", document.toString()))) {
       server.awaitOutput("console on", Duration.ofSeconds(30));
-      for (JsonNode endpoint :
-          server.api("/api/v1/endpoints?since=" + begin).path("endpoints")) {
+      for (JsonNode endpoint : server.api("/api/v1/endpoints?since=" + begin).path("endpoints")) {
         // Services that call each other are shown too, by their own spans.
         if (endpoint.path("service").asText().equals("api")) {
           measured.merge(

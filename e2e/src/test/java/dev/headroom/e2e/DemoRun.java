@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code headroom demo} on free ports, with small data, and with a look at its parts from outside. */
+/**
+ * {@code headroom demo} on free ports, with small data, and with a look at its parts from outside.
+ */
 final class DemoRun implements AutoCloseable {
   /** Laid over any document, so that runs do not meet. */
   static final String FREE_PORTS =
@@ -45,8 +47,7 @@ final class DemoRun implements AutoCloseable {
       Path overlay = Files.writeString(folder.resolve("overlay.yaml"), FREE_PORTS + spec);
       Path report = folder.resolve("report.json");
       List<String> all =
-          new ArrayList<>(
-              List.of("demo", "-f", overlay.toString(), "--size", "small", "--report"));
+          new ArrayList<>(List.of("demo", "-f", overlay.toString(), "--size", "small", "--report"));
       all.add(report.toString());
       all.addAll(List.of(arguments));
       AotCache.giveTo(folder.resolve("state"));

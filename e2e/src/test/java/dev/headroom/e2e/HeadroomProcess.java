@@ -165,8 +165,7 @@ final class HeadroomProcess implements AutoCloseable {
   /** {@code kill -<name> <pid>}. */
   static void signal(String name, long pid) {
     try {
-      int status =
-          new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+      int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
       if (status != 0) {
         throw new AssertionError("kill -" + name + " " + pid + " ended with " + status);
       }
@@ -187,7 +186,9 @@ final class HeadroomProcess implements AutoCloseable {
     return process.descendants().toList();
   }
 
-  /** Those of {@code family} that still run, in words; one that only waits to be reaped does not. */
+  /**
+   * Those of {@code family} that still run, in words; one that only waits to be reaped does not.
+   */
   static List<String> running(List<ProcessHandle> family) {
     return family.stream()
         .filter(ProcessHandle::isAlive)

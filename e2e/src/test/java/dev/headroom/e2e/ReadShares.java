@@ -10,9 +10,9 @@ import java.util.Set;
  *
  * <p>Transactions and rows of {@code pg_stat_database} count whoever looks: the router asks every
  * server for its position many times a second, the replication monitor and this test as well, and a
- * write reads what it changes. So the shares are taken over {@code pg_stat_statements}: calls of the
- * application's user that read one of its tables and neither lock nor change. The rows of {@code
- * pg_stat_database} stand beside them as proof that the replicas did read.
+ * write reads what it changes. So the shares are taken over {@code pg_stat_statements}: calls of
+ * the application's user that read one of its tables and neither lock nor change. The rows of
+ * {@code pg_stat_database} stand beside them as proof that the replicas did read.
  */
 record ReadShares(Map<String, Long> reads, Map<String, Long> rows) {
   private static final String READS =

@@ -14,7 +14,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lagging replicas and a crowd: nobody misses their own write, and the crowd gets more replicas. */
+/**
+ * Lagging replicas and a crowd: nobody misses their own write, and the crowd gets more replicas.
+ */
 class ReadYourWritesIT {
   private static final String TWO_TO_SIX =
       """
@@ -34,8 +36,7 @@ class ReadYourWritesIT {
         replica.execute("SELECT pg_wal_replay_pause()");
       }
       Await.until(Duration.ofSeconds(60), () -> demo.ready("api") > 2);
-      Await.until(
-          Duration.ofSeconds(30), () -> demo.requestsSince(begin.toString()) > 1000);
+      Await.until(Duration.ofSeconds(30), () -> demo.requestsSince(begin.toString()) > 1000);
       for (Postgres.Member replica : lagging) {
         assertThat(replica.number("SELECT pg_is_wal_replay_paused()::int")).isEqualTo(1);
         replica.execute("SELECT pg_wal_replay_resume()");
@@ -48,7 +49,9 @@ class ReadYourWritesIT {
 
       assertThat(demo.process().interrupt()).isEqualTo(130);
       JsonNode report = demo.report();
-      assertThat(report.path("staleReads").asLong(-1)).as(report.path("samples").toString()).isZero();
+      assertThat(report.path("staleReads").asLong(-1))
+          .as(report.path("samples").toString())
+          .isZero();
       assertThat(report.path("lostWrites").asLong(-1)).isZero();
       assertThat(report.path("acknowledgedWrites").asLong()).isGreaterThan(50);
       assertThat(report.path("errors").asLong()).as(report.path("samples").toString()).isZero();

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Gateway, router and server as separate processes, around an application and a database of others. */
+/**
+ * Gateway, router and server as separate processes, around an application and a database of others.
+ */
 class ThreeProcessesIT {
   @RegisterExtension
   static final PostgresExtension POSTGRES = PostgresExtension.shared().withReplicas(2);
@@ -55,7 +57,8 @@ class ThreeProcessesIT {
         router.awaitOutput("router on", START_BOUND);
         gateway.awaitOutput("gateway on", START_BOUND);
         application.database(port(router, "router on postgres://127\\.0\\.0\\.1:(\\d+)"));
-        String url = "http://127.0.0.1:" + port(gateway, "gateway on http://127\\.0\\.0\\.1:(\\d+)");
+        String url =
+            "http://127.0.0.1:" + port(gateway, "gateway on http://127\\.0\\.0\\.1:(\\d+)");
         Await.until(START_BOUND, () -> gateway.get(url + "/healthz").statusCode() == 200);
 
         for (int i = 0; i < WRITES; i++) {
@@ -85,7 +88,8 @@ class ThreeProcessesIT {
   private HeadroomProcess role(String role, int application, String telemetry) throws IOException {
     List<String> arguments =
         java.util.stream.Stream.concat(
-                role(role, application).stream(), java.util.stream.Stream.of("--telemetry", telemetry))
+                role(role, application).stream(),
+                java.util.stream.Stream.of("--telemetry", telemetry))
             .toList();
     return HeadroomProcess.raw(folder, folder.resolve("state"), arguments);
   }
@@ -143,7 +147,9 @@ class ThreeProcessesIT {
     return sum;
   }
 
-  /** Somebody's application: it knows an address of PostgreSQL, which happens to be the router's. */
+  /**
+   * Somebody's application: it knows an address of PostgreSQL, which happens to be the router's.
+   */
   private static final class Application implements AutoCloseable {
     private final HttpServer server;
     private volatile int database;
