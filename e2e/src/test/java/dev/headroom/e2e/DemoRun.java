@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * {@code headroom demo} on free ports, with small data, and with a look at its parts from outside.
@@ -42,7 +43,7 @@ final class DemoRun implements AutoCloseable {
    *
    * @param spec more of the overlay's {@code spec}, indented by two
    */
-  static DemoRun start(Path folder, String spec, String... arguments) {
+  static DemoRun start(Path folder, String spec, String... arguments) throws InterruptedException {
     try {
       Path overlay = Files.writeString(folder.resolve("overlay.yaml"), FREE_PORTS + spec);
       Path report = folder.resolve("report.json");
@@ -50,12 +51,11 @@ final class DemoRun implements AutoCloseable {
           new ArrayList<>(List.of("demo", "-f", overlay.toString(), "--size", "small", "--report"));
       all.add(report.toString());
       all.addAll(List.of(arguments));
-      AotCache.giveTo(folder.resolve("state"));
+      Training.ensure(folder);
       HeadroomProcess process = HeadroomProcess.start(folder, all);
       DemoRun run = new DemoRun(process, report);
       try {
         process.awaitOutput("demo is up", START_BOUND);
-        AotCache.keepOf(process.state());
       } catch (AssertionError e) {
         run.close();
         throw e;
@@ -85,6 +85,22 @@ final class DemoRun implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError("no report:\n" + process.output(), e);
     }
+  }
+
+  /** The traffic's samples of what failed, and what the application itself said about it. */
+  String complaints() throws IOException {
+    StringBuilder complaints = new StringBuilder(report().path("samples").toString());
+    try (Stream<Path> logs = Files.walk(process.state().resolve("logs/api"))) {
+      for (Path log : logs.filter(Files::isRegularFile).sorted().toList()) {
+        Files.readAllLines(log).stream()
+            .filter(line -> !line.startsWith("\tat "))
+            .limit(20)
+            .forEach(
+                line ->
+                    complaints.append("\n").append(log.getFileName()).append(": ").append(line));
+      }
+    }
+    return complaints.toString();
   }
 
   /** The replicas of a service as the console shows them, by state. */
