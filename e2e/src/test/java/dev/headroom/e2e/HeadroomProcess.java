@@ -46,18 +46,7 @@ final class HeadroomProcess implements AutoCloseable {
 
   /** Starts {@code headroom <arguments>} as they are. */
   static HeadroomProcess raw(Path folder, Path state, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dheadroom.home=" + ROOT,
-            "-jar",
-            ROOT.resolve("launcher/target/launcher-0.1.0.jar").toString()));
-    command.addAll(arguments);
+    List<String> command = command(arguments);
     try {
       Path output = Files.createTempFile(folder, "headroom", ".out");
       Process process =
@@ -70,6 +59,23 @@ final class HeadroomProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The command line of {@code headroom <arguments>}. */
+  static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx512m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dheadroom.home=" + ROOT,
+            "-jar",
+            ROOT.resolve("launcher/target/launcher-0.1.0.jar").toString()));
+    command.addAll(arguments);
+    return command;
   }
 
   Path state() {
@@ -110,7 +116,8 @@ final class HeadroomProcess implements AutoCloseable {
   }
 
   RunState run() {
-    return StateFolder.read(state).orElseThrow();
+    return StateFolder.read(state)
+        .orElseThrow(() -> new AssertionError("nothing runs there any more:\n" + output()));
   }
 
   int port(String name) {
@@ -151,12 +158,57 @@ final class HeadroomProcess implements AutoCloseable {
     }
   }
 
-  void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  void signal(String name) {
+    signal(name, process.pid());
+  }
+
+  /** {@code kill -<name> <pid>}. */
+  static void signal(String name, long pid) {
+    try {
+      int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+      if (status != 0) {
+        throw new AssertionError("kill -" + name + " " + pid + " ended with " + status);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** All that runs below it now. */
+  List<ProcessHandle> family() {
+    return process.descendants().toList();
+  }
+
+  /**
+   * Those of {@code family} that still run, in words; one that only waits to be reaped does not.
+   */
+  static List<String> running(List<ProcessHandle> family) {
+    return family.stream()
+        .filter(ProcessHandle::isAlive)
+        .filter(each -> !isZombie(each.pid()))
+        .map(each -> each.pid() + " " + each.info().commandLine().orElse("?"))
+        .toList();
+  }
+
+  private static boolean isZombie(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      // It has just gone, which is as good.
+      return true;
+    }
   }
 
   /** Ctrl-C, and the status it ends with. */
-  int interrupt() throws IOException, InterruptedException {
+  int interrupt() throws InterruptedException {
     signal("INT");
     return awaitExit(STOP_BOUND);
   }

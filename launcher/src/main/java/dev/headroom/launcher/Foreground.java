@@ -2,6 +2,7 @@ package dev.headroom.launcher;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs what stays until it is told to end. Ctrl-C and SIGTERM interrupt it, wherever it is, and the
@@ -22,11 +23,13 @@ final class Foreground {
   static int run(Body body) {
     Thread main = Thread.currentThread();
     CountDownLatch clean = new CountDownLatch(1);
+    AtomicBoolean signalled = new AtomicBoolean();
     Thread hook =
         Thread.ofPlatform()
             .name("signal")
             .unstarted(
                 () -> {
+                  signalled.set(true);
                   main.interrupt();
                   try {
                     // Past this the children are left to the next start, which ends them.
@@ -42,9 +45,10 @@ final class Foreground {
       return status;
     } catch (InterruptedException e) {
       return 130;
-    } catch (IllegalStateException e) {
-      // The JVM goes down already, so the hook stays: the signal came at the very end.
-      if (String.valueOf(e.getMessage()).contains("Shutdown in progress")) {
+    } catch (RuntimeException e) {
+      // What was under way when the signal came fails in its own words; removing the hook does so
+      // even before the hook has begun.
+      if (signalled.get() || "Shutdown in progress".equals(e.getMessage())) {
         return 130;
       }
       throw e;
