@@ -1,6 +1,7 @@
 package dev.headroom.base;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,12 @@ public final class UserError extends RuntimeException {
 
   public static UserError machine(String message, Throwable cause) {
     return new UserError(Kind.MACHINE, message, cause);
+  }
+
+  /** What the user reads; never absent. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   public Kind kind() {

@@ -54,7 +54,7 @@ final class DemoProgram {
 
   /** The folder it lies in. */
   Path folder() {
-    return jar.getParent();
+    return jar.resolveSibling("").normalize();
   }
 
   private Path aotCache() {

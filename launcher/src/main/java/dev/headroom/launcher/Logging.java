@@ -46,8 +46,8 @@ final class Logging {
       StringBuilder line =
           new StringBuilder(TIME.format(Instant.ofEpochMilli(logRecord.getMillis())))
               .append(' ')
-              .append(logRecord.getLevel() == Level.WARNING ? "warn " : "")
-              .append(logRecord.getLevel() == Level.SEVERE ? "error " : "")
+              .append(logRecord.getLevel().equals(Level.WARNING) ? "warn " : "")
+              .append(logRecord.getLevel().equals(Level.SEVERE) ? "error " : "")
               .append(room)
               .append(": ")
               .append(formatMessage(logRecord))

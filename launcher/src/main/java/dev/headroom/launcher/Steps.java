@@ -1,5 +1,6 @@
 package dev.headroom.launcher;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,8 +17,10 @@ final class Steps {
   }
 
   /** Writes to standard error; running steps show only on a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // It may be null where the JDK has no jdk.internal.le.
   static Steps onStandardError() {
-    return new Steps(System.err, System.console() != null && System.console().isTerminal());
+    Console console = System.console();
+    return new Steps(System.err, console != null && console.isTerminal());
   }
 
   Steps(PrintStream out, boolean terminal) {

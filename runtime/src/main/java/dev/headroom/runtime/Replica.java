@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One replica of a service: a place that always has a process, until it is told to go.
@@ -73,7 +74,7 @@ final class Replica {
   private volatile Optional<ChildProcess> process = Optional.empty();
   private volatile Optional<InetSocketAddress> address = Optional.empty();
   private volatile Instant stateSince;
-  private volatile int restarts;
+  private final AtomicInteger restarts = new AtomicInteger();
   private volatile boolean told;
 
   Replica(String service, int number, ServiceSpec spec, Context context) {
@@ -116,7 +117,7 @@ final class Replica {
   }
 
   int restarts() {
-    return restarts;
+    return restarts.get();
   }
 
   /** Where it answers, if it may be asked. */
@@ -149,7 +150,7 @@ final class Replica {
           Instant startedAt = context.time.now();
           runOnce();
           if (!told) {
-            restarts++;
+            restarts.incrementAndGet();
             sleep(backoff.after(Duration.between(startedAt, context.time.now())));
           }
         } else {

@@ -127,6 +127,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
       if (replica.state() != ReplicaState.DRAINING && replica.state() != ReplicaState.GONE) {
         ReplicaUsage last = usage.get(replica.instance());
         Instant startedAt = replica.process().map(ChildProcess::startedAt).orElse(Instant.EPOCH);
+        // What was measured of an earlier process says nothing of this one.
         boolean current = last != null && last.startedAt().equals(startedAt);
         all.add(
             new ReplicaUsage(
@@ -134,9 +135,9 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
                 replica.state() == ReplicaState.READY,
                 startedAt,
                 replica.stateSince(),
-                current ? last.cpuCores() : Double.NaN,
-                current ? last.residentBytes() : 0,
-                current ? last.sampledAt() : Instant.EPOCH));
+                last == null || !current ? Double.NaN : last.cpuCores(),
+                last == null || !current ? 0 : last.residentBytes(),
+                last == null || !current ? Instant.EPOCH : last.sampledAt()));
       }
     }
     return all;
@@ -221,7 +222,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
                 sample -> {
                   metrics.add(gauge(Vocabulary.REPLICA_CPU, "{cpu}", series, now, sample.cores()));
                   metrics.add(
-                      gauge(Vocabulary.REPLICA_MEMORY, "By", series, now, sample.residentBytes()));
+                      gauge(Vocabulary.REPLICA_MEMORY, "By", series, now, (double) sample.residentBytes()));
                   usage.put(
                       replica.instance(),
                       new ReplicaUsage(

@@ -93,10 +93,10 @@ class FormationTest {
   void aNodeThatLostItsMemoryIsMetAgainFollowsAndItsOldIdIsForgotten() {
     Model model = new Model(SIX);
     model.finish(formation);
-    model.nodes.get(SIX.get(4)).id = "new-7004";
-    model.nodes.get(SIX.get(4)).master = "";
-    model.nodes.get(SIX.get(4)).known.clear();
-    model.nodes.get(SIX.get(4)).known.put("new-7004", SIX.get(4));
+    model.node(SIX.get(4)).id = "new-7004";
+    model.node(SIX.get(4)).master = "";
+    model.node(SIX.get(4)).known.clear();
+    model.node(SIX.get(4)).known.put("new-7004", SIX.get(4));
     model.failed.add("id-7004");
 
     assertThat(formation.repairInUse(model.answers()))
@@ -136,14 +136,12 @@ class FormationTest {
 
     private static final class Node {
       String id;
-      final NodeAddress address;
       String master = "";
       long epoch;
       final BitSet slots = new BitSet();
       final Map<String, NodeAddress> known = new LinkedHashMap<>();
 
       Node(NodeAddress address) {
-        this.address = address;
         this.id = "id-" + address.port();
         known.put(id, address);
       }
@@ -171,7 +169,8 @@ class FormationTest {
     private String line(String id, NodeAddress at, boolean self) {
       Node node =
           nodes.values().stream().filter(each -> each.id.equals(id)).findFirst().orElse(null);
-      boolean replica = node != null && !node.master.isEmpty();
+      String master = node == null ? "" : node.master;
+      boolean replica = !master.isEmpty();
       return "%s %s@%d %s%s%s %s 0 0 %d connected %s\n"
           .formatted(
               id,
@@ -180,7 +179,7 @@ class FormationTest {
               self ? "myself," : "",
               replica ? "slave" : "master",
               failed.contains(id) ? ",fail" : "",
-              replica ? node.master : "-",
+              replica ? master : "-",
               node == null ? 0 : node.epoch,
               node == null ? "" : SlotRange.inWords(SlotRange.of(node.slots)).replace(',', ' '));
     }
