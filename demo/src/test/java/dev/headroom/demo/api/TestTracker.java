@@ -108,6 +108,11 @@ final class TestTracker implements AutoCloseable {
     return this;
   }
 
+  TestTracker withToken(String other) {
+    token = other;
+    return this;
+  }
+
   Answer login(long user) {
     return send(
         "POST",
