@@ -31,8 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrackerIT {
-  @RegisterExtension
-  static final PostgresExtension POSTGRES = PostgresExtension.shared();
+  @RegisterExtension static final PostgresExtension POSTGRES = PostgresExtension.shared();
 
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -64,8 +63,7 @@ class TrackerIT {
       assertThat(items(tracker, issuePath + "/attachments")).hasSize(1);
       long label = items(tracker, "/api/labels").getFirst().path("id").asLong();
       expect(200, tracker.send("PUT", issuePath + "/labels", "{\"labels\":[" + label + "]}"));
-      JsonNode changed =
-          expect(200, tracker.send("PATCH", issuePath, "{\"status\":\"closed\"}"));
+      JsonNode changed = expect(200, tracker.send("PATCH", issuePath, "{\"status\":\"closed\"}"));
       assertThat(changed.path("status").asText()).isEqualTo("closed");
       assertThat(items(tracker, issuePath + "/history"))
           .extracting(event -> event.path("kind").asText())
@@ -176,7 +174,10 @@ class TrackerIT {
 
   private static String keyOf(Database database, String user) {
     try (Session session = database.session(user, Context.root())) {
-      return session.first("SELECT current_setting('headroom.key') AS key").orElseThrow().text("key");
+      return session
+          .first("SELECT current_setting('headroom.key') AS key")
+          .orElseThrow()
+          .text("key");
     }
   }
 
@@ -229,8 +230,7 @@ class TrackerIT {
       Heard other = Heard.at(client, tracker.loginAs(1));
       Heard mine = Heard.at(client, tracker.loginAs(6));
       Await.until(BOUND, () -> mine.hears("hello") && other.hears("hello"));
-      long project =
-          tracker.get("/api/projects").json().path("items").path(0).path("id").asLong();
+      long project = tracker.get("/api/projects").json().path("items").path(0).path("id").asLong();
       // The first look at the trail only learns where it ends.
       Await.until(
           BOUND,
@@ -274,8 +274,7 @@ class TrackerIT {
 
   @Test
   void aStoppingReplicaFinishesWhatRuns() throws Exception {
-    TestTracker tracker =
-        TestTracker.start(POSTGRES, "all", "DEMO_WAITS=5", "DEMO_DRAIN_MS=300");
+    TestTracker tracker = TestTracker.start(POSTGRES, "all", "DEMO_WAITS=5", "DEMO_DRAIN_MS=300");
     tracker.loginAs(7);
     CompletableFuture<Answer> running = tracker.sendLater("GET", "/api/me", "");
     Await.until(BOUND, () -> tracker.get("/healthz").json().path("busy").asInt() == 1);
