@@ -54,7 +54,14 @@ interface AccessLog extends AutoCloseable {
     @Override
     public void write(String endpoint, int status, long nanos) {
       String line =
-          clock.instant() + " " + endpoint + " " + status + " " + nanos / 100_000 / 10.0 + "\n";
+          clock.instant()
+              + " "
+              + endpoint
+              + " "
+              + status
+              + " "
+              + Math.round(nanos / 1e5) / 10.0
+              + "\n";
       try {
         channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
       } catch (IOException e) {

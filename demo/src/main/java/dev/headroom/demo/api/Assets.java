@@ -28,6 +28,7 @@ final class Assets {
   private final Asset page;
 
   /** A file as it is, and as it is when the fault is cured. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Asset(String type, byte[] plain, byte[] gzip, String etag) {
     static Asset of(String type, byte[] content, boolean compress) {
       return new Asset(

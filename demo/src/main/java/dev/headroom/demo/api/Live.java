@@ -93,12 +93,19 @@ final class Live implements LiveEndpoint, AutoCloseable {
         continue;
       }
       try (Session session = database.session("", Context.root())) {
-        last = last < 0 ? session.number(NEWEST) : deliver(session, last);
+        last = last < 0 ? begin(session) : deliver(session, last);
       } catch (RuntimeException e) {
         LOG.log(Level.WARNING, "live updates pause: {0}", e.toString());
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
+  }
+
+  /** What is there already is no news to those who have just come. */
+  private long begin(Session session) {
+    long newest = session.number(NEWEST);
+    session.rows(RECENT, newest - LOOK_BACK).forEach(event -> sent.put(event.number("id"), true));
+    return newest;
   }
 
   private long deliver(Session session, long last) {

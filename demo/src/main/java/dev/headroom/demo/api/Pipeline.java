@@ -38,7 +38,6 @@ final class Pipeline implements Handler {
       AttributeKey.longKey("http.response.status_code");
   private static final AttributeKey<String> USER = AttributeKey.stringKey("user.id");
   private static final AttributeKey<String> TENANT = AttributeKey.stringKey("demo.tenant.id");
-  private static final Identity NOBODY = new Identity(0, 0);
 
   private final List<Endpoint> endpoints;
   private final Services services;
@@ -98,7 +97,7 @@ final class Pipeline implements Handler {
 
   private static boolean serves(Endpoint endpoint, Request request) {
     return endpoint.method().equals(request.method())
-        || request.method().equals("HEAD") && endpoint.method().equals("GET");
+        || (request.method().equals("HEAD") && endpoint.method().equals("GET"));
   }
 
   private Reply finish(Reply reply) {
@@ -148,7 +147,7 @@ final class Pipeline implements Handler {
     try {
       return run(endpoint, request, variables, trace, span);
     } catch (Refusal e) {
-      return problem(e.status(), e.getMessage());
+      return problem(e.status(), e.reason());
     } catch (Unavailable e) {
       span.recordException(e);
       LOG.log(Level.WARNING, "{0}: {1}", endpoint.name(), e.getMessage());
@@ -164,13 +163,13 @@ final class Pipeline implements Handler {
       Endpoint endpoint, Request request, Map<String, String> variables, Context trace, Span span) {
     Identity identity =
         endpoint.has(Endpoint.Trait.OPEN)
-            ? NOBODY
+            ? Identity.NOBODY
             : identify(request).orElseThrow(Pipeline::noToken);
-    if (identity != NOBODY && span.isRecording()) {
+    if (!identity.isNobody() && span.isRecording()) {
       span.setAttribute(USER, Long.toString(identity.user()));
       span.setAttribute(TENANT, Long.toString(identity.tenant()));
     }
-    String key = identity == NOBODY ? "" : "user-" + identity.user();
+    String key = identity.isNobody() ? "" : "user-" + identity.user();
     Downstream.Meter meter = new Downstream.Meter();
     try (Session session = services.database.session(key, trace)) {
       Call call = new Call(request, variables, identity, session, trace, meter);
@@ -178,7 +177,7 @@ final class Pipeline implements Handler {
           endpoint.cached().isPresent() && services.faults.off(endpoint.cached().get())
               ? services.cache.answer(call, () -> act(endpoint, call))
               : act(endpoint, call);
-      if (!endpoint.method().equals("GET") && identity != NOBODY) {
+      if (!endpoint.method().equals("GET") && !identity.isNobody()) {
         services.cache.wrote(identity);
       }
       return meter.millis() == 0

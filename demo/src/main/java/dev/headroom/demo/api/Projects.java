@@ -133,7 +133,7 @@ final class Projects {
     }
     Map<String, List<Map<String, Object>>> columns = new LinkedHashMap<>();
     for (Map<String, Object> card : cards) {
-      columns.computeIfAbsent(card.get("status").toString(), s -> new ArrayList<>()).add(card);
+      columns.computeIfAbsent(String.valueOf(card.get("status")), s -> new ArrayList<>()).add(card);
     }
     return Call.ok(
         Map.of(

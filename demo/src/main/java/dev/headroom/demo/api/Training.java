@@ -14,14 +14,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
-import org.postgresql.Driver;
 
 /**
  * A short life for the JVM to learn from ({@code -XX:AOTCacheOutput}): a replica that asks itself.
@@ -58,13 +59,13 @@ final class Training {
       if (!hasDatabase) {
         values.put("JDBC_DATABASE_URL", FAR_AWAY);
       }
-      learn(new Settings(values), hasDatabase);
+      learn(new Settings(values));
     }
     // Threads of libraries must not keep the lesson from ending.
     System.exit(0);
   }
 
-  private static void learn(Settings settings, boolean hasDatabase) throws BindException {
+  private static void learn(Settings settings) throws BindException {
     ApiConfig config = ApiConfig.of(settings);
     Telemetry telemetry = Telemetry.start(settings, config.instance());
     try (Api api = Api.start(config, telemetry, StatementListener.NONE);
@@ -172,7 +173,9 @@ final class Training {
   private static int loadClasses() {
     int loaded = 0;
     ClassLoader loader = Training.class.getClassLoader();
-    for (Class<?> member : List.of(Training.class, Driver.class, HikariDataSource.class)) {
+    List<Class<?>> members = new ArrayList<>(List.of(Training.class, HikariDataSource.class));
+    DriverManager.drivers().map(Object::getClass).forEach(members::add);
+    for (Class<?> member : members) {
       String path = member.getProtectionDomain().getCodeSource().getLocation().getPath();
       if (!path.endsWith(".jar")) {
         continue;

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 public final class LocalCache implements Cache {
   private static final int ENTRIES = 512;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Kept(byte[] value, long expires) {}
 
   private final LongSupplier nanos;

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ public final class RedisCache implements Cache {
       }
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "no Redis at {0}: {1}", nodes.getFirst(), e.toString());
-      resources.shutdown(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+      resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
       connecting.set(false);
     }
   }
@@ -131,7 +132,6 @@ public final class RedisCache implements Cache {
         ClusterClientOptions.builder()
             .topologyRefreshOptions(
                 ClusterTopologyRefreshOptions.builder()
-                    .enableAllAdaptiveRefreshTriggers()
                     .enablePeriodicRefresh(Duration.ofSeconds(10))
                     .build())
             .socketOptions(SocketOptions.builder().connectTimeout(Duration.ofSeconds(1)).build())
@@ -143,7 +143,7 @@ public final class RedisCache implements Cache {
 
   private static void end(Connected connected) {
     connected.client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-    connected.resources.shutdown(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+    connected.resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
   }
 
   @Override

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.postgresql.jdbc.PgConnection;
 
 /**
  * The connection pool. Each session names its user to the database side by {@code SET
@@ -121,7 +120,7 @@ public final class Database implements AutoCloseable {
   }
 
   private void name(Connection connection, String key) throws SQLException {
-    Connection physical = connection.unwrap(PgConnection.class);
+    Connection physical = connection.unwrap(Connection.class);
     Named last = names.get(physical);
     long now = System.nanoTime();
     // Said again after a pause even when it is the same: this is also the check that it is alive.

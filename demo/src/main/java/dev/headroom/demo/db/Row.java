@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One row of a result; columns keep the names that the statement gave them. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Row(List<String> names, @Nullable Object[] values) {
 
   static List<Row> all(ResultSet result) throws SQLException {

@@ -43,7 +43,7 @@ public final class Session implements AutoCloseable {
   }
 
   /** Runs a read. Outside a transaction a read whose connection broke is tried once more. */
-  public List<Row> rows(String sql, Object... parameters) {
+  public List<Row> rows(String sql, @Nullable Object... parameters) {
     try {
       return run(sql, parameters);
     } catch (SQLException e) {
@@ -59,20 +59,20 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  public Optional<Row> first(String sql, Object... parameters) {
+  public Optional<Row> first(String sql, @Nullable Object... parameters) {
     List<Row> rows = rows(sql, parameters);
     return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
   }
 
   /** The first column of the only row. */
-  public long number(String sql, Object... parameters) {
+  public long number(String sql, @Nullable Object... parameters) {
     return rows(sql, parameters).getFirst().values()[0] instanceof Number number
         ? number.longValue()
         : 0;
   }
 
   /** Changes rows inside {@link #write}; answers how many. */
-  public int update(String sql, Object... parameters) {
+  public int update(String sql, @Nullable Object... parameters) {
     if (!writing) {
       throw new IllegalStateException("update outside write: " + sql);
     }
@@ -134,7 +134,7 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private List<Row> run(String sql, Object[] parameters) throws SQLException {
+  private List<Row> run(String sql, @Nullable Object[] parameters) throws SQLException {
     Span span = start(sql);
     try (PreparedStatement statement = connect().prepareStatement(commented(sql, span))) {
       bind(statement, parameters);
@@ -153,7 +153,7 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private int change(String sql, Object[] parameters) throws SQLException {
+  private int change(String sql, @Nullable Object[] parameters) throws SQLException {
     Span span = start(sql);
     try (PreparedStatement statement = connect().prepareStatement(commented(sql, span))) {
       bind(statement, parameters);
@@ -169,7 +169,8 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private static void bind(PreparedStatement statement, Object[] parameters) throws SQLException {
+  private static void bind(PreparedStatement statement, @Nullable Object[] parameters)
+      throws SQLException {
     for (int i = 0; i < parameters.length; i++) {
       statement.setObject(i + 1, parameters[i]);
     }

@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.Optional;
 
 /** One client connection: hands each request to a virtual thread and writes what comes back. */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = System.getLogger(Connection.class.getName());
   private static final int MOST_PIPELINED = 16;

@@ -62,7 +62,7 @@ public final class HttpServer implements AutoCloseable {
                 });
     var bound = bootstrap.bind(host, port).awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
       BindException busy = new BindException(host + ":" + port + " cannot be listened on");
       busy.initCause(bound.cause());
       throw busy;

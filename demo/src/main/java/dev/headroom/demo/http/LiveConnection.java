@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 
 /** An open WebSocket; text goes out, what comes in is ignored. */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 public final class LiveConnection {
   private final Channel channel;
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One response, whole. */
+@SuppressWarnings("ArrayRecordComponent") // never compared: bytes on their way
 public record Reply(int status, List<Map.Entry<String, String>> headers, byte[] body) {
   private static final byte[] NOTHING = {};
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One request, read whole. */
+@SuppressWarnings("ArrayRecordComponent") // never compared: bytes on their way
 public record Request(
     String method, String path, Map<String, List<String>> query, HttpHeaders headers, byte[] body) {
 

@@ -28,11 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A replica of the API in this process, on the small data, with one user logged in. */
 final class TestTracker implements AutoCloseable {
   /** A statement that the replica sent. */
-  record Statement(String sql, List<Object> parameters) {}
+  record Statement(String sql, List<@Nullable Object> parameters) {}
 
   record Answer(int status, String body, java.net.http.HttpHeaders headers) {
     JsonNode json() {
@@ -105,6 +106,11 @@ final class TestTracker implements AutoCloseable {
   TestTracker loginAs(long user) {
     JsonNode answer = login(user).json();
     token = answer.path("token").asText();
+    return this;
+  }
+
+  TestTracker withToken(String other) {
+    token = other;
     return this;
   }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.testing.Await;
 import dev.headroom.testing.RedisExtension;
-import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,7 +44,7 @@ class RedisCacheIT {
     String url = NODES.servers().getFirst().url();
     try (RedisClient client = RedisClient.create(url);
         var connection = client.connect()) {
-      connection.sync().clusterAddSlotsRange(Range.create(0, 16_383));
+      connection.sync().clusterAddSlots(IntStream.range(0, 16_384).toArray());
       Await.until(BOUND, () -> connection.sync().clusterInfo().contains("cluster_state:ok"));
     }
     keeps(url);

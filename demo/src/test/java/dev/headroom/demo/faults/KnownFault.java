@@ -1,5 +1,7 @@
 package dev.headroom.demo.faults;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +37,7 @@ public record KnownFault(
   }
 
   private static KnownFault of(Map<?, ?> entry) {
-    Map<?, ?> measure = (Map<?, ?>) entry.get("measure");
+    Map<?, ?> measure = (Map<?, ?>) requireNonNull(entry.get("measure"), "measure");
     return new KnownFault(
         text(entry, "id").orElseThrow(),
         text(entry, "kind").orElseThrow(),
