@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 
@@ -98,8 +99,8 @@ final class AcknowledgedWrites implements AutoCloseable {
   }
 
   /** Acknowledged ids that {@code primary} does not have. */
-  TreeSet<Long> lostOn(Postgres.Member primary) throws SQLException {
-    TreeSet<Long> lost = new TreeSet<>();
+  Set<Long> lostOn(Postgres.Member primary) throws SQLException {
+    Set<Long> lost = new TreeSet<>();
     all().forEach(write -> lost.add(write.id()));
     lost.removeAll(primary.numbers("SELECT id FROM probe"));
     return lost;

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,10 +47,10 @@ class DemoIT {
 
       family = process.family();
       assertThat(family).hasSizeGreaterThan(20);
-      assertThat(process.awaitExit(Duration.ofSeconds(120))).as(process.output()).isZero();
+      assertThat(process.awaitExit(Duration.ofMinutes(2))).as(process.output()).isZero();
       assertThat(HeadroomProcess.running(family)).isEmpty();
 
-      everyEndpointWithoutAnError(demo.report(), demo.complaints());
+      theMixWithoutAnError(demo.report(), demo.complaints());
     }
     gatewayAndApplicationCountAlike(begin);
   }
@@ -64,11 +66,16 @@ class DemoIT {
     }
   }
 
-  private static void everyEndpointWithoutAnError(JsonNode report, String complaints) {
-    assertThat(report.path("endpoints")).hasSizeGreaterThanOrEqualTo(25);
+  private static void theMixWithoutAnError(JsonNode report, String complaints) {
+    Set<String> missing = new TreeSet<>();
     for (JsonNode endpoint : report.path("endpoints")) {
-      assertThat(endpoint.path("count").asLong()).as(endpoint.toString()).isPositive();
+      if (endpoint.path("count").asLong() == 0) {
+        missing.add(endpoint.path("endpoint").asText());
+      }
     }
+    assertThat(report.path("endpoints")).hasSizeGreaterThanOrEqualTo(25);
+    // The rarest come by once in two thousand requests, and here are half as many.
+    assertThat(missing).hasSizeLessThanOrEqualTo(report.path("endpoints").size() / 10);
     for (String nothing :
         List.of("errors", "unexpected4xx", "staleReads", "lostWrites", "unverifiedWrites")) {
       assertThat(report.path(nothing).asLong(-1)).as("%s: %s", nothing, complaints).isZero();
@@ -108,7 +115,7 @@ class DemoIT {
     assertThat(measured.keySet()).isEqualTo(logged.keySet());
     logged.forEach(
         (endpoint, count) ->
-            assertThat((double) measured.get(endpoint))
+            assertThat((double) measured.getOrDefault(endpoint, 0L))
                 .as(endpoint)
                 .isCloseTo(count, within(count * 0.01)));
   }

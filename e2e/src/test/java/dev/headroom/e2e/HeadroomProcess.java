@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The launcher as a user runs it: a process with a state folder, an exit status and an output. */
 final class HeadroomProcess implements AutoCloseable {
-  static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration STOP_BOUND = Duration.ofSeconds(100);
@@ -121,7 +121,11 @@ final class HeadroomProcess implements AutoCloseable {
   }
 
   int port(String name) {
-    return run().ports().get(name);
+    Integer port = run().ports().get(name);
+    if (port == null) {
+      throw new AssertionError(name + " (expected: one of " + run().ports().keySet() + ")");
+    }
+    return port;
   }
 
   /** The child process of this name, for example {@code postgres pg-0}. */
@@ -129,7 +133,8 @@ final class HeadroomProcess implements AutoCloseable {
     return run().children().stream()
         .filter(child -> child.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new AssertionError(name + " (expected: one of " + run().children()));
+        .orElseThrow(
+            () -> new AssertionError(name + " (expected: one of " + run().children() + ")"));
   }
 
   /** {@code GET} of the console's API. */

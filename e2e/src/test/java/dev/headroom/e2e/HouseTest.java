@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rank table of ARCHITECTURE.md, held against the modules as they are. */
 class HouseTest {
-  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d|aside) \\| `(\\w+)` \\|[^|]*\\| ([^|]*) \\|");
   private static final Pattern OUR_DEPENDENCY =
@@ -65,7 +65,9 @@ class HouseTest {
         (name, room) -> {
           if (!room.rank().equals("aside")) {
             for (String lower : room.allowed()) {
-              assertThat(HOUSE.get(lower).rank()).as(name + " → " + lower).isLessThan(room.rank());
+              assertThat(HOUSE).containsKey(lower);
+              Room below = HOUSE.getOrDefault(lower, room);
+              assertThat(below.rank()).as(name + " → " + lower).isLessThan(room.rank());
             }
           }
         });

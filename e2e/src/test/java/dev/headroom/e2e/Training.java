@@ -9,7 +9,7 @@ import java.util.List;
 
 /** What {@code ./headroom} does after a build: the AOT cache of the sample application. */
 final class Training {
-  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final Duration BOUND = Duration.ofMinutes(2);
   private static final Path FOLDER = HeadroomProcess.ROOT.resolve("demo/target");
 
   private Training() {}
