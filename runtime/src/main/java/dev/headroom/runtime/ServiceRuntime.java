@@ -222,7 +222,12 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
                 sample -> {
                   metrics.add(gauge(Vocabulary.REPLICA_CPU, "{cpu}", series, now, sample.cores()));
                   metrics.add(
-                      gauge(Vocabulary.REPLICA_MEMORY, "By", series, now, (double) sample.residentBytes()));
+                      gauge(
+                          Vocabulary.REPLICA_MEMORY,
+                          "By",
+                          series,
+                          now,
+                          (double) sample.residentBytes()));
                   usage.put(
                       replica.instance(),
                       new ReplicaUsage(

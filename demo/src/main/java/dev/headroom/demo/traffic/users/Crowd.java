@@ -99,7 +99,13 @@ public final class Crowd {
       return List.of(
           new Visit(Endpoint.LOGIN, due -> logIn(account, (int) Math.ceil(users), due, own)));
     }
-    Endpoint endpoint = possible(choose(), session.get().tenant());
+    Endpoint introduced = introduction.poll();
+    Endpoint wanted = introduced == null ? mix.pick(random) : introduced;
+    Endpoint endpoint = possible(wanted, session.get().tenant());
+    if (introduced != null && endpoint != introduced) {
+      // Put off, not dropped: also when it was the last one.
+      introduction.add(introduced);
+    }
     List<Visit> visits = new ArrayList<>(2);
     visits.add(new Visit(endpoint, due -> make(session.get(), endpoint, due, own)));
     if (endpoint.view() && random.nextDouble() < makeup.assets()) {
@@ -121,24 +127,14 @@ public final class Crowd {
     return account;
   }
 
-  private Endpoint choose() {
-    Endpoint first = introduction.poll();
-    return first == null ? mix.pick(random) : first;
-  }
-
-  /** {@code wanted}, or what must be known first; then an introduction is put off, not dropped. */
+  /** {@code wanted}, or what must be known first. */
   private Endpoint possible(Endpoint wanted, Tenant tenant) {
-    Endpoint first =
-        switch (wanted.need()) {
-          case NOTHING -> wanted;
-          case ASSET -> browser.knowsAssets(random) ? wanted : Endpoint.PAGE;
-          case PROJECT -> tenant.projects.size() > 0 ? wanted : Endpoint.PROJECTS;
-          case ISSUE, LABEL -> issueFirst(wanted, tenant);
-        };
-    if (first != wanted && !introduction.isEmpty()) {
-      introduction.add(wanted);
-    }
-    return first;
+    return switch (wanted.need()) {
+      case NOTHING -> wanted;
+      case ASSET -> browser.knowsAssets(random) ? wanted : Endpoint.PAGE;
+      case PROJECT -> tenant.projects.size() > 0 ? wanted : Endpoint.PROJECTS;
+      case ISSUE, LABEL -> issueFirst(wanted, tenant);
+    };
   }
 
   private static Endpoint issueFirst(Endpoint wanted, Tenant tenant) {
