@@ -36,15 +36,15 @@ final class Accounts {
       "SELECT id, tenant_id AS \"tenantId\", name, email, role FROM users WHERE id = ?";
   private static final String USER_CAST =
       "SELECT id, tenant_id AS \"tenantId\", name, email, role FROM users WHERE id = ?::numeric";
-  private static final String ASSIGNED =
-      "SELECT status, count(*) AS issues FROM issues WHERE assignee_id = ? GROUP BY status";
   private static final String INVOLVED =
       "SELECT count(*) AS involved FROM (SELECT i.id FROM issues i WHERE i.tenant_id = ?"
-          + " AND i.assignee_id = ? UNION SELECT i.id FROM issue_watchers w JOIN issues i"
-          + " ON i.id = w.issue_id WHERE i.tenant_id = ? AND w.user_id = ?) involved";
+          + " AND i.status = 'open' AND i.assignee_id = ? UNION SELECT i.id FROM issue_watchers w"
+          + " JOIN issues i ON i.id = w.issue_id WHERE i.tenant_id = ? AND i.status = 'open'"
+          + " AND w.user_id = ?) involved";
   private static final String INVOLVED_OR =
       "SELECT count(DISTINCT i.id) AS involved FROM issues i LEFT JOIN issue_watchers w"
-          + " ON w.issue_id = i.id WHERE i.tenant_id = ? AND (i.assignee_id = ? OR w.user_id = ?)";
+          + " ON w.issue_id = i.id WHERE i.tenant_id = ? AND i.status = 'open'"
+          + " AND (i.assignee_id = ? OR w.user_id = ?)";
   private static final String ACTIVITY =
       "SELECT id, issue_id AS \"issueId\", kind, detail, created_at AS \"createdAt\""
           + " FROM audit_events WHERE actor_id = ? AND tenant_id = ? ORDER BY id DESC LIMIT ?";
@@ -119,12 +119,11 @@ final class Accounts {
   private Reply user(Call call) {
     long id = call.id("userId");
     Row user = visible(call, id);
-    List<Row> assigned = call.session().rows(ASSIGNED, id);
     long involved =
         faults.on(Fault.REWRITE_OR)
             ? call.session().number(INVOLVED_OR, call.tenant(), id, id)
             : call.session().number(INVOLVED, call.tenant(), id, call.tenant(), id);
-    return Call.ok(with(user, Map.of("assigned", assigned, "involved", involved)));
+    return Call.ok(with(user, Map.of("openIssues", involved)));
   }
 
   private Row visible(Call call, long id) {

@@ -39,13 +39,16 @@ final class Reports {
       "SELECT assignee_id AS \"userId\", open, minutes FROM workload_by_user WHERE tenant_id = ?"
           + " ORDER BY open DESC LIMIT 20";
   private static final String BY_LABEL =
-      "SELECT l.id, l.name, count(i.id) AS open FROM labels l LEFT JOIN issue_labels il"
-          + " ON il.label_id = l.id LEFT JOIN issues i ON i.id = il.issue_id"
-          + " AND i.status <> 'closed' WHERE l.tenant_id = ? GROUP BY l.id, l.name ORDER BY l.id";
+      "SELECT l.id, l.name, coalesce(n.open, 0) AS open FROM labels l LEFT JOIN"
+          + " (SELECT il.label_id, count(*) AS open FROM issues i JOIN issue_labels il"
+          + " ON il.issue_id = i.id WHERE i.tenant_id = ? AND i.status = 'open'"
+          + " GROUP BY il.label_id) n ON n.label_id = l.id WHERE l.tenant_id = ? ORDER BY l.id";
   private static final String BY_LABEL_CORRELATED =
-      "SELECT l.id, l.name, (SELECT count(*) FROM issue_labels il JOIN issues i"
-          + " ON i.id = il.issue_id WHERE il.label_id = l.id AND i.status <> 'closed') AS open"
-          + " FROM labels l WHERE l.tenant_id = ? ORDER BY l.id";
+      "SELECT l.id, l.name, (SELECT count(*) FROM issues i JOIN issue_labels il"
+          + " ON il.issue_id = i.id WHERE i.tenant_id = l.tenant_id AND i.status = 'open'"
+          + " AND il.label_id = l.id) AS open FROM labels l WHERE l.tenant_id = ? ORDER BY l.id";
+  private static final String MINE =
+      "SELECT status, count(*) AS issues FROM issues WHERE assignee_id = ? GROUP BY status";
   private static final String FORGOTTEN =
       "SELECT i.id, i.title, i.created_at AS \"createdAt\" FROM issues i WHERE i.tenant_id = ?"
           + " AND i.status <> 'closed' AND NOT EXISTS (SELECT 1 FROM comments c"
@@ -122,23 +125,23 @@ final class Reports {
   }
 
   private Reply workload(Call call) {
+    String byAssignee = faults.on(Fault.VIEW_WORKLOAD) ? BY_ASSIGNEE : BY_ASSIGNEE_VIEW;
+    List<Row> labels =
+        faults.on(Fault.REWRITE_CORRELATED)
+            ? call.session().rows(BY_LABEL_CORRELATED, call.tenant())
+            : call.session().rows(BY_LABEL, call.tenant(), call.tenant());
     return Call.ok(
-        Map.of(
-            "items",
-            call.session()
-                .rows(
-                    faults.on(Fault.VIEW_WORKLOAD) ? BY_ASSIGNEE : BY_ASSIGNEE_VIEW, call.tenant()),
-            "labels",
-            call.session()
-                .rows(
-                    faults.on(Fault.REWRITE_CORRELATED) ? BY_LABEL_CORRELATED : BY_LABEL,
-                    call.tenant())));
+        Map.of("items", call.session().rows(byAssignee, call.tenant()), "labels", labels));
   }
 
   private Reply ageing(Call call) {
-    return Call.items(
-        call.session()
-            .rows(faults.on(Fault.REWRITE_NOT_IN) ? FORGOTTEN_NOT_IN : FORGOTTEN, call.tenant()));
+    String forgotten = faults.on(Fault.REWRITE_NOT_IN) ? FORGOTTEN_NOT_IN : FORGOTTEN;
+    return Call.ok(
+        Map.of(
+            "items",
+            call.session().rows(forgotten, call.tenant()),
+            "mine",
+            call.session().rows(MINE, call.user())));
   }
 
   private Reply rebuild(Call call) {
