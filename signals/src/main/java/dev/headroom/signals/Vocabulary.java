@@ -42,6 +42,21 @@ public final class Vocabulary {
   /** True on whatever is not real hardware or not a real price. */
   public static final String SIMULATED = "headroom.simulated";
 
+  /** {@code on-demand} or {@code spot}. */
+  public static final String CAPACITY_TYPE = "headroom.capacity_type";
+
+  /** Of a node, USD/h: a list price, or of spot capacity a modelled one (SIMULATED). */
+  public static final String PRICE = "headroom.price";
+
+  /** {@code lower}, {@code target}, {@code upper}, {@code uncapped}, or {@code request}: now. */
+  public static final String BOUND = "headroom.bound";
+
+  /** {@code now} or {@code recommended}. */
+  public static final String WHEN = "headroom.when";
+
+  /** What a decision makes cheaper, USD/h; negative when it costs. */
+  public static final String SAVING = "headroom.saving";
+
   // Gateway: scope of the exact figures per endpoint.
 
   /** Histogram, s; SERVICE, METHOD, ROUTE, STATUS_CODE. From head read to last byte written. */
@@ -97,8 +112,8 @@ public final class Vocabulary {
   public static final String REPLICA_MEMORY = "headroom.replica.memory";
 
   /**
-   * Gauge 1; NODE, STATE, host.type (instance type), cloud.availability_zone,
-   * headroom.capacity_type, headroom.price (USD/h), SIMULATED.
+   * Gauge 1; NODE, STATE empty, ready, draining or interrupted, host.type (instance type),
+   * cloud.availability_zone, CAPACITY_TYPE, PRICE, SIMULATED.
    */
   public static final String NODE_STATE = "headroom.node.state";
 
@@ -147,6 +162,61 @@ public final class Vocabulary {
 
   /** Event; SERVICE, headroom.from, headroom.to, REASON, headroom.data_age_seconds. */
   public static final String EVENT_SCALE = "headroom.scale";
+
+  // Autoscaler: right-sizing, after Kubernetes' VerticalPodAutoscaler.
+
+  /**
+   * Gauge, {cpu}; SERVICE, BOUND: what one replica asks for and should. Uncapped is the target
+   * before minAllowed and maxAllowed.
+   */
+  public static final String SIZING_CPU = "headroom.sizing.cpu";
+
+  /** Gauge, By; SERVICE, BOUND. */
+  public static final String SIZING_MEMORY = "headroom.sizing.memory";
+
+  /** Gauge, 1; SERVICE. Days of history, at most as many as there are samples for. */
+  public static final String SIZING_CONFIDENCE = "headroom.sizing.confidence";
+
+  /**
+   * Gauge, USD/h; SERVICE, WHEN, SIMULATED: what all its replicas cost by their share of nodes at
+   * on-demand list prices.
+   */
+  public static final String SIZING_COST = "headroom.sizing.cost";
+
+  /**
+   * Event; SERVICE, REASON, headroom.cpu.from, headroom.cpu.to (cores), headroom.memory.from,
+   * headroom.memory.to (By), SAVING: a recommendation was applied.
+   */
+  public static final String EVENT_RESIZE = "headroom.resize";
+
+  /**
+   * Event; SERVICE, INSTANCE, REASON, headroom.memory.request, headroom.memory.peak (By): a replica
+   * was killed for its memory.
+   */
+  public static final String EVENT_OOM = "headroom.oom";
+
+  // Autoscaler: nodes.
+
+  /** Gauge, USD/h; CAPACITY_TYPE, SIMULATED. What the nodes cost. */
+  public static final String NODES_COST = "headroom.nodes.cost";
+
+  /**
+   * Gauge, USD/h; headroom.nodes (how many), host.type, SIMULATED. What a fleet of fixed size would
+   * cost: on demand, large enough for every service at replicas.max.
+   */
+  public static final String NODES_BASELINE_COST = "headroom.nodes.baseline.cost";
+
+  /**
+   * Event; NODE, STATE started, done or abandoned, REASON, SAVING, headroom.replicas (that move),
+   * SIMULATED: a node is given back though it is not empty, or because it is.
+   */
+  public static final String EVENT_CONSOLIDATION = "headroom.consolidation";
+
+  /**
+   * Event; NODE, STATE noticed or over, headroom.notice_seconds, headroom.replicas (on it),
+   * headroom.killed (cut off), SIMULATED: spot capacity is taken away.
+   */
+  public static final String EVENT_INTERRUPTION = "headroom.interruption";
 
   /** Event; MEMBER and what happened: primary lost, promoted, cloned, rejoined. */
   public static final String EVENT_FAILOVER = "headroom.failover";

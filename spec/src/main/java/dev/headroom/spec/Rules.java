@@ -1,11 +1,13 @@
 package dev.headroom.spec;
 
+import dev.headroom.spec.ResourcesSpec.AllowedSpec;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -80,6 +82,7 @@ final class Rules {
     }
     if (!service.isServer() && clean(at(name, "port")) && clean(at(name, "endpoints"))) {
       worker(at(name, "targets", "inFlight"));
+      worker(at(name, "targets", "p95"));
       Moot.keys(service).forEach(key -> worker(at(name, key)));
     }
     for (String variable : service.env().keySet()) {
@@ -94,6 +97,7 @@ final class Rules {
     if (runsHere && service.command().getFirst().isBlank()) {
       tell("a program and its arguments", "", "", at(name, "command"));
     }
+    sizes(name, service.resources());
     urlPath(service.health().path(), at(name, "health", "path"));
     for (String path : service.paths()) {
       urlPath(path, at(name, "paths"));
@@ -101,6 +105,36 @@ final class Rules {
     if (service.endpoints().stream().map(URI::getAuthority).distinct().count()
         < service.endpoints().size()) {
       tell("each endpoint once", "", "", at(name, "endpoints"));
+    }
+  }
+
+  private void sizes(String service, ResourcesSpec resources) {
+    resources
+        .memoryLimit()
+        .filter(limit -> limit.compareTo(resources.memory()) < 0)
+        .ifPresent(
+            limit ->
+                tell(
+                    "at least " + resources.memory() + ", which is memory",
+                    limit.toString(),
+                    "",
+                    at(service, "resources", "memoryLimit")));
+    if (resources.minAllowed().isPresent() && resources.maxAllowed().isPresent()) {
+      AllowedSpec min = resources.minAllowed().get();
+      AllowedSpec max = resources.maxAllowed().get();
+      notAbove(service, "cpu", min.cpu(), max.cpu());
+      notAbove(service, "memory", min.memory(), max.memory());
+    }
+  }
+
+  private <T extends Comparable<T>> void notAbove(
+      String service, String key, Optional<T> min, Optional<T> max) {
+    if (min.isPresent() && max.isPresent() && min.get().compareTo(max.get()) > 0) {
+      tell(
+          "at least " + min.get() + ", which is minAllowed." + key,
+          max.get().toString(),
+          "",
+          at(service, "resources", "maxAllowed", key));
     }
   }
 

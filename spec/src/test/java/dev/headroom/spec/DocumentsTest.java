@@ -108,8 +108,20 @@ class DocumentsTest {
                     "LICENCE", new Value.File(Path.of("licence.txt")),
                     "TOKEN", new Value.Env("TRACKER_TOKEN")),
                 new ReplicasSpec(8, 24),
-                new TargetsSpec(Optional.empty(), Optional.of(new Percent(70)), OptionalInt.of(20)),
-                new ResourcesSpec(new Cpu(250), ByteSize.mebibytes(256)),
+                new TargetsSpec(
+                    Optional.of(Duration.ofMillis(250)),
+                    Optional.of(new Percent(70)),
+                    OptionalInt.of(20)),
+                new ResourcesSpec(
+                    new Cpu(250),
+                    ByteSize.mebibytes(256),
+                    Optional.of(ByteSize.mebibytes(512)),
+                    ResourcesSpec.RightSizing.AUTO,
+                    Optional.of(
+                        new ResourcesSpec.AllowedSpec(Optional.of(new Cpu(100)), Optional.empty())),
+                    Optional.of(
+                        new ResourcesSpec.AllowedSpec(
+                            Optional.of(new Cpu(2000)), Optional.of(ByteSize.mebibytes(2048))))),
                 Duration.ofSeconds(20)));
     assertThat(service(app, "reports").endpoints())
         .containsExactly(URI.create("http://10.0.0.5:3000"), URI.create("http://10.0.0.6:3000"));
@@ -147,7 +159,15 @@ class DocumentsTest {
                 Optional.empty(),
                 List.of()));
     assertThat(app.redis()).isEqualTo(new RedisSpec(4, 2, List.of()));
-    assertThat(app.nodes()).isEqualTo(new NodesSpec(6, 12, new Percent(0), List.of("m7i", "r7i")));
+    assertThat(app.nodes())
+        .isEqualTo(
+            new NodesSpec(
+                6,
+                12,
+                new Percent(70),
+                List.of("m7i", "r7i"),
+                NodesSpec.ConsolidationPolicy.WHEN_EMPTY,
+                Duration.ofMinutes(5)));
     assertThat(app.apm())
         .isEqualTo(
             new ApmSpec(
@@ -225,12 +245,10 @@ class DocumentsTest {
             + " take it out";
     assertThat(problems)
         .containsExactly(
-            "app.yaml:13: spec.services.web.targets.p95" + notYet,
             "app.yaml:19: spec.gateway.identity" + notYet,
             "app.yaml:21: spec.gateway.rateLimits" + notYet,
             "app.yaml:24: spec.gateway.cache" + notYet,
             "app.yaml:27: spec.gateway.affinity" + notYet,
-            "app.yaml:31: spec.nodes.spot" + notYet,
             "app.yaml:33: spec.channels" + notYet,
             "app.yaml:34: spec.alerts" + notYet);
   }

@@ -43,12 +43,10 @@ class JsonSchemaTest {
   void partsThatAreNotBuiltYetAreMarkedInTheEditorToo() throws Exception {
     assertThat(validate(resource("design.yaml")))
         .contains(
-            "$.spec.services.web.targets.p95",
             "$.spec.gateway.identity",
             "$.spec.gateway.rateLimits",
             "$.spec.gateway.cache",
             "$.spec.gateway.affinity",
-            "$.spec.nodes.spot",
             "$.spec.channels",
             "$.spec.alerts");
   }

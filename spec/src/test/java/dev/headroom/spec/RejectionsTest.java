@@ -50,6 +50,19 @@ class RejectionsTest {
             "a.yaml:9: spec.services.web.resources.memory: 512MB (expected: a size in bytes, Ki,"
                 + " Mi, Gi, Ti, k, M, G or T, for example 512Mi)"),
         bad(
+            svc
+                + "      resources: {memory: 1Gi, memoryLimit: 512Mi, rightSizing: always,"
+                + " minAllowed: {cpu: 2}, maxAllowed: {cpu: 1}}\n",
+            "a.yaml:9: spec.services.web.resources.rightSizing: always (expected: off | initial |"
+                + " auto)",
+            "a.yaml:9: spec.services.web.resources.memoryLimit: 512Mi (expected: at least 1Gi,"
+                + " which is memory)",
+            "a.yaml:9: spec.services.web.resources.maxAllowed.cpu: 1 (expected: at least 2, which"
+                + " is minAllowed.cpu)"),
+        bad(
+            WEB + "  nodes: {spot: 101%}\n",
+            "a.yaml:6: spec.nodes.spot: 101% (expected: at most 100%)"),
+        bad(
             svc + "      targets: {cpu: 70}\n      stopGrace: 15\n",
             "a.yaml:9: spec.services.web.targets.cpu: 70 (expected: a share, for example 70%); did"
                 + " you mean 70%?",
@@ -164,8 +177,10 @@ class RejectionsTest {
             """,
             "a.yaml:7: spec.services.c.paths: /c (expected: a path of one service); b has it"),
         bad(
-            "  services: {w: {command: [a], targets: {inFlight: 3}, paths: [/], health: {}}}\n",
+            "  services: {w: {command: [a], targets: {inFlight: 3, p95: 1s}, paths: [/], health:"
+                + " {}}}\n",
             worker("targets.inFlight"),
+            worker("targets.p95"),
             worker("paths"),
             worker("health")),
         bad(
