@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
       GatewayCommand.class,
       RouterCommand.class,
       ServerCommand.class,
+      AdviseCommand.class,
       CheckCommand.class,
       StatusCommand.class,
       StopCommand.class,
@@ -35,10 +36,12 @@ import picocli.CommandLine.ScopeType;
           + " traffic",
       "  headroom demo --for 60s --report out.json",
       "  headroom up -f app.yaml -f laptop.yaml your application, on this machine",
+      "  headroom advise --url postgres://…     what is slow in a database, and what to do about"
+          + " it",
       "  headroom check -f app.yaml             validate a document, print the effective one",
       "  headroom status | stop | logs api-1",
       "",
-      "Not built yet: advise, plan, purge, alerts, drill, case-study, install, doctor, operator.",
+      "Not built yet: plan, purge, alerts, drill, case-study, install, doctor, operator.",
       "",
       "Exit status: 0 done; 2 wrong use or an invalid document; 1 the machine; 130 Ctrl-C.",
     })

@@ -229,4 +229,38 @@ public final class Vocabulary {
 
   /** Event; headroom.redis.node. */
   public static final String EVENT_REDIS = "headroom.redis";
+
+  // Advisor.
+
+  /**
+   * Event; ADVICE_ID, ADVICE_KIND, ADVICE_TITLE, ADVICE_RANK, ADVICE_BENEFIT, ADVICE_EVIDENCE,
+   * ADVICE_ACTION_TYPE, ADVICE_ACTION, STATE proposed, applied or withdrawn. The body explains. The
+   * newest event of an id counts; what still holds is told again at each analysis.
+   */
+  public static final String EVENT_ADVICE = "headroom.advice";
+
+  /** The same in every run for the same proposal. */
+  public static final String ADVICE_ID = "headroom.advice.id";
+
+  /** For example {@code missing-index}. */
+  public static final String ADVICE_KIND = "headroom.advice.kind";
+
+  public static final String ADVICE_TITLE = "headroom.advice.title";
+
+  /** Integer; 1 is what saves most. */
+  public static final String ADVICE_RANK = "headroom.advice.rank";
+
+  /** Double: seconds of execution that it saves in an hour. */
+  public static final String ADVICE_BENEFIT = "headroom.advice.benefit";
+
+  /** JSON: statement, calls, millisPerCall, before and after (millis, buffers, plan), notes. */
+  public static final String ADVICE_EVIDENCE = "headroom.advice.evidence";
+
+  /**
+   * {@code sql}: Headroom can apply it; {@code document}: YAML; {@code code}: the application's.
+   */
+  public static final String ADVICE_ACTION_TYPE = "headroom.advice.action.type";
+
+  /** Statements, a piece of the document, or the statement to use instead. */
+  public static final String ADVICE_ACTION = "headroom.advice.action";
 }
