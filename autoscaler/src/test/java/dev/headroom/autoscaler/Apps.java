@@ -30,17 +30,7 @@ final class Apps {
         "tracker",
         services,
         Optional.empty(),
-        new GatewaySpec(
-            0,
-            "127.0.0.1",
-            GatewaySpec.Balance.PEAK_EWMA,
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(75),
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            Optional.empty()),
+        GatewaySpec.listening("127.0.0.1", 0),
         new RouterSpec(
             0,
             "127.0.0.1",

@@ -4,6 +4,8 @@ import dev.headroom.base.ByteSize;
 import dev.headroom.base.Cpu;
 import dev.headroom.base.Percent;
 import dev.headroom.spec.ApmSpec;
+import dev.headroom.spec.CacheStoreSpec;
+import dev.headroom.spec.CallerKind;
 import dev.headroom.spec.DatabaseSpec;
 import dev.headroom.spec.GatewaySpec;
 import dev.headroom.spec.HealthSpec;
@@ -64,12 +66,15 @@ final class TestApps {
         listen,
         "127.0.0.1",
         GatewaySpec.Balance.PEAK_EWMA,
+        CallerKind.USER,
         Duration.ofSeconds(10),
         Duration.ofSeconds(1),
         Duration.ofSeconds(30),
         Optional.empty(),
         List.of(),
         List.of(),
+        CacheStoreSpec.DEFAULT,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -71,6 +71,61 @@ public final class Vocabulary {
   /** Gauge, {connection}. */
   public static final String GATEWAY_CONNECTIONS = "headroom.gateway.connections";
 
+  /**
+   * Gauge 1; SERVICE, INSTANCE, STATE healthy, unhealthy, unknown, ejected or draining: a replica
+   * as the gateway sees it.
+   */
+  public static final String UPSTREAM_STATE = "headroom.gateway.upstream.state";
+
+  /** Event; SERVICE, INSTANCE, REASON, headroom.ejected_seconds: taken out after failures. */
+  public static final String EVENT_EJECTION = "headroom.gateway.ejection";
+
+  /** A rule of {@code rateLimits}, by its name. */
+  public static final String LIMIT_RULE = "headroom.limit.rule";
+
+  /** What became of a request, one word; each metric says which. */
+  public static final String OUTCOME = "headroom.outcome";
+
+  /** Who asked: {@code user:42}, {@code tenant:7}, {@code key:ci} or {@code ip:192.0.2.1}. */
+  public static final String CALLER = "headroom.caller";
+
+  /** Sum, {request}; LIMIT_RULE, SERVICE, ROUTE, OUTCOME allowed, limited or observed. */
+  public static final String LIMIT_REQUESTS = "headroom.gateway.limit.requests";
+
+  /** Sum, {request}; LIMIT_RULE, CALLER: refused requests of the ten who were refused most. */
+  public static final String LIMIT_OFFENDERS = "headroom.gateway.limit.offenders";
+
+  /** Gauge, {caller}; LIMIT_RULE: callers that are being counted. */
+  public static final String LIMIT_CALLERS = "headroom.gateway.limit.callers";
+
+  /**
+   * Sum, {request}; SERVICE, ROUTE, OUTCOME hit, collapsed (waited for another's fill),
+   * revalidated, miss, bypass (may not be answered from the cache). Hit rate: (hit + collapsed +
+   * revalidated) of all but bypass.
+   */
+  public static final String CACHE_REQUESTS = "headroom.gateway.cache.requests";
+
+  /** Sum, {response}; SERVICE, ROUTE: responses that were kept. */
+  public static final String CACHE_STORES = "headroom.gateway.cache.stores";
+
+  /** Sum, By; SERVICE, ROUTE: content that was answered from the cache. */
+  public static final String CACHE_SERVED_BYTES = "headroom.gateway.cache.served";
+
+  /** Gauge, By: memory that kept responses take; headroom.limit_bytes on the series. */
+  public static final String CACHE_MEMORY = "headroom.gateway.cache.memory";
+
+  /** Gauge, {response}: responses in memory. */
+  public static final String CACHE_ENTRIES = "headroom.gateway.cache.entries";
+
+  /** Sum, {response}; REASON size, expired, purged, replaced: responses that went. */
+  public static final String CACHE_EVICTIONS = "headroom.gateway.cache.evictions";
+
+  /** Sum, {operation}; OUTCOME hit, miss, timeout, error or skipped: what Redis answered. */
+  public static final String CACHE_SHARED = "headroom.gateway.cache.shared";
+
+  /** Event; headroom.paths, headroom.tags, headroom.removed: someone emptied part of the cache. */
+  public static final String EVENT_PURGE = "headroom.gateway.purge";
+
   // Router.
 
   /** Histogram, s; QUERY, MEMBER, ROLE. From server asked to ReadyForQuery. */

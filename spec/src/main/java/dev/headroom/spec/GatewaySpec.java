@@ -10,6 +10,7 @@ public record GatewaySpec(
     @Setting(value = "Address to bind.", def = "127.0.0.1") String address,
     @Setting(value = "How a replica is chosen.", def = "peak-ewma", notYetWords = "hash")
         Balance balance,
+    @Setting(value = "What hash is taken of.", def = "user", notYet = true) CallerKind hashKey,
     @Setting(value = "Time for a response to start.", def = "30s", min = 1)
         Duration responseTimeout,
     @Setting(value = "Time to connect to a replica.", def = "2s", min = 1) Duration connectTimeout,
@@ -18,12 +19,32 @@ public record GatewaySpec(
     @Setting(value = "Who is asking.", notYet = true) Optional<IdentitySpec> identity,
     @Setting(value = "How much one caller may ask.", notYet = true) List<RateLimitSpec> rateLimits,
     @Setting(value = "What may be answered from the cache.", notYet = true) List<CacheSpec> cache,
+    @Setting(value = "Where cached responses are kept.", notYet = true) CacheStoreSpec cacheStore,
     @Setting(value = "Keep a caller on one replica.", notYet = true)
-        Optional<AffinitySpec> affinity) {
+        Optional<AffinitySpec> affinity,
+    @Setting(value = "HTTPS beside HTTP.", notYet = true) Optional<TlsSpec> tls) {
 
   public GatewaySpec {
     rateLimits = List.copyOf(rateLimits);
     cache = List.copyOf(cache);
+  }
+
+  /** One that only listens, with the defaults for the rest. */
+  public static GatewaySpec listening(String address, int listen) {
+    return new GatewaySpec(
+        listen,
+        address,
+        Balance.PEAK_EWMA,
+        CallerKind.USER,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(75),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        CacheStoreSpec.DEFAULT,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** How a replica is chosen. */

@@ -1,13 +1,37 @@
 package dev.headroom.spec;
 
 import dev.headroom.base.Rate;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A limit per caller. */
+/** A limit per caller. All rules that match a request hold. */
 public record RateLimitSpec(
-    @Setting(value = "Whom it counts: user, tenant, key or ip.", def = "user") String key,
-    @Setting("Whom it counts when that is unknown.") Optional<String> fallback,
+    @Setting("Name in answers and figures; made of the rule when absent.") Optional<String> name,
+    @Setting(value = "Whom it counts.", def = "user") CallerKind key,
+    @Setting(value = "Whom it counts when that is not known.", def = "ip") CallerKind fallback,
     @Setting("Which paths; all when absent.") Optional<String> path,
-    @Setting(value = "How many.", required = true) Rate requests,
-    @Setting(value = "How many at once.", min = 1) OptionalInt burst) {}
+    @Setting("Which methods; all when absent.") List<String> methods,
+    @Setting(value = "How many.", required = true, min = 1, max = 1_000_000_000) Rate requests,
+    @Setting(
+            value = "How many at once; as many as in one period when absent.",
+            min = 1,
+            max = 1_000_000_000)
+        OptionalInt burst,
+    @Setting(value = "Only count what it would refuse.", def = "false") boolean observe) {
+
+  public RateLimitSpec {
+    methods = List.copyOf(methods);
+  }
+
+  /** The given name, or one that says what the rule does. */
+  public String label() {
+    return name.orElseGet(
+        () ->
+            key.name().toLowerCase(java.util.Locale.ROOT)
+                + " "
+                + requests
+                + (methods.isEmpty() ? "" : " " + String.join(",", methods))
+                + path.map(p -> " " + p).orElse(""));
+  }
+}

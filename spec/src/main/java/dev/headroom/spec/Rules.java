@@ -54,6 +54,7 @@ final class Rules {
     migrate(app);
     database(app.database());
     notBeside("redis", Moot.keys(app.redis()), "nodes");
+    new GatewayRules(app.gateway(), this::tell, path -> tree.find(path).isPresent()).hold();
     addresses(app);
     ports(app);
     families(app.nodes());
@@ -144,9 +145,14 @@ final class Rules {
     }
   }
 
-  private void urlPath(String path, String[] key) {
+  /** A path, or a path and {@code **} for all below it. */
+  static boolean isPattern(String path) {
     int star = path.indexOf("**");
-    if (!URL_PATH.test(path) || (star >= 0 && star < path.length() - 2)) {
+    return URL_PATH.test(path) && (star < 0 || star == path.length() - 2);
+  }
+
+  private void urlPath(String path, String[] key) {
+    if (!isPattern(path)) {
       tell("a path that starts with /, with ** only at its end", path, "", key);
     }
   }
@@ -280,6 +286,12 @@ final class Rules {
   private void ports(ScaledApp app) {
     List<Port> ports = new ArrayList<>();
     ports.add(new Port("gateway", "listen", app.gateway().address(), app.gateway().listen()));
+    app.gateway()
+        .tls()
+        .ifPresent(
+            tls ->
+                ports.add(
+                    new Port("gateway", "tls.listen", app.gateway().address(), tls.listen())));
     ports.add(new Port("router", "listen", app.router().address(), app.router().listen()));
     ApmSpec apm = app.apm();
     ports.add(new Port("apm", "grpc", apm.address(), apm.grpc()));
@@ -339,7 +351,7 @@ final class Rules {
   /** Something of Headroom's own that listens. */
   private record Port(String section, String key, String address, int number) {
     String[] path() {
-      return new String[] {"spec", section, key};
+      return ("spec." + section + "." + key).split("\\.");
     }
 
     boolean collides(Port other) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A document as it was written: YAML without its syntax, each part with its place. */
 sealed interface Tree {
@@ -69,7 +70,7 @@ sealed interface Tree {
     Optional<Tree> find(String... path) {
       Tree tree = this;
       for (String key : path) {
-        Entry entry = tree instanceof Mapping map ? map.entries.get(key) : null;
+        Entry entry = step(tree, key);
         if (entry == null) {
           return Optional.empty();
         }
@@ -78,12 +79,30 @@ sealed interface Tree {
       return Optional.of(tree);
     }
 
+    /* A key, or an item of a list: cache[0]. */
+    private static @Nullable Entry step(Tree tree, String key) {
+      if (!(tree instanceof Mapping map)) {
+        return null;
+      }
+      int bracket = key.endsWith("]") ? key.lastIndexOf('[') : -1;
+      if (bracket < 0) {
+        return map.entries.get(key);
+      }
+      Entry list = map.entries.get(key.substring(0, bracket));
+      int index = Integer.parseInt(key, bracket + 1, key.length() - 1, 10);
+      return list != null
+              && list.value instanceof Sequence sequence
+              && index < sequence.items.size()
+          ? new Entry(sequence.items.get(index).place(), sequence.items.get(index))
+          : null;
+    }
+
     /** The place of {@code path}, or of as much of it as is written. */
     Place nearest(String... path) {
       Place place = this.place;
       Tree tree = this;
       for (String key : path) {
-        Entry entry = tree instanceof Mapping map ? map.entries.get(key) : null;
+        Entry entry = step(tree, key);
         if (entry == null) {
           return place;
         }

@@ -50,17 +50,7 @@ class DocumentsTest {
                         new ResourcesSpec(new Cpu(500), ByteSize.mebibytes(512)),
                         Duration.ofSeconds(15))),
                 Optional.empty(),
-                new GatewaySpec(
-                    8080,
-                    "127.0.0.1",
-                    GatewaySpec.Balance.PEAK_EWMA,
-                    Duration.ofSeconds(30),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(75),
-                    Optional.empty(),
-                    List.of(),
-                    List.of(),
-                    Optional.empty()),
+                GatewaySpec.listening("127.0.0.1", 8080),
                 new RouterSpec(
                     6432,
                     "127.0.0.1",
@@ -133,12 +123,15 @@ class DocumentsTest {
                 8081,
                 "0.0.0.0",
                 GatewaySpec.Balance.LEAST_REQUESTS,
+                CallerKind.USER,
                 Duration.ofSeconds(20),
                 Duration.ofMillis(500),
                 Duration.ofMinutes(2),
                 Optional.empty(),
                 List.of(),
                 List.of(),
+                CacheStoreSpec.DEFAULT,
+                Optional.empty(),
                 Optional.empty()));
     assertThat(app.router())
         .isEqualTo(
