@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
           + " Redis,",
       "traffic and figures are real; nodes are simulated; some waits of the application are"
           + " emulated.",
+      "The users come one after the other in the first 20 seconds.",
       "PostgreSQL runs without fsync. Scaling down waits one minute instead of five.",
       "",
       "Examples:",
@@ -39,6 +40,9 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
   /** How many users the small data has. */
   private static final String SMALL_ACCOUNTS = "250";
+
+  /** New replicas are slow for their first requests; so many at once would find only new ones. */
+  private static final String ARRIVAL = "20s";
 
   private static final ByteSize ROOM = ByteSize.mebibytes(4096);
 
@@ -134,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
             .formatted(
                 application.gatewayAddress().getHostString(),
                 application.gatewayAddress().getPort()));
-    command.addAll(List.of("--users", Integer.toString(users)));
+    command.addAll(List.of("--users", Integer.toString(users), "--arrive", ARRIVAL));
     if (size.equals("small")) {
       command.addAll(List.of("--accounts", SMALL_ACCOUNTS));
     }

@@ -1,70 +1,64 @@
 package dev.headroom.demo.cache;
 
-import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SetArgs;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.ClusterClientOptions;
-import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.resource.ClientResources;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
 
 /**
  * Entries in Redis, a single server or a cluster. It connects in the background at the first use
- * and misses until then; a broken connection is Lettuce's to mend.
+ * and misses until then; a broken connection is Jedis's to mend.
  */
 public final class RedisCache implements Cache {
   private static final Logger LOG = System.getLogger(RedisCache.class.getName());
-  private static final Duration TIMEOUT = Duration.ofMillis(500);
-  private static final RedisCodec<String, byte[]> CODEC =
-      RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+  private static final int CONNECT_MILLIS = 1000;
+  private static final int ANSWER_MILLIS = 500;
+  private static final int CONNECTIONS_PER_NODE = 4;
 
-  private final List<RedisURI> nodes;
+  private final List<HostAndPort> nodes;
+  private final JedisClientConfig config;
   private final AtomicBoolean connecting = new AtomicBoolean();
   // Set once by the connecting thread, read by all.
-  private volatile @Nullable Connected connected;
+  private volatile @Nullable UnifiedJedis connected;
   private volatile boolean closed;
 
-  private record Connected(
-      AbstractRedisClient client,
-      ClientResources resources,
-      RedisClusterCommands<String, byte[]> commands) {}
-
-  /** For {@code redis://host:port}, or several of a cluster separated by commas. */
+  /** For {@code redis://[user:password@]host:port}, or several of a cluster separated by commas. */
   public RedisCache(String url) {
-    this.nodes =
-        Arrays.stream(url.split(","))
-            .map(node -> RedisURI.create(node.strip()))
-            .peek(node -> node.setTimeout(TIMEOUT))
-            .toList();
+    List<URI> uris = Arrays.stream(url.split(",")).map(node -> URI.create(node.strip())).toList();
+    this.nodes = uris.stream().map(uri -> new HostAndPort(uri.getHost(), uri.getPort())).toList();
+    this.config =
+        DefaultJedisClientConfig.builder(uris.getFirst())
+            .connectionTimeoutMillis(CONNECT_MILLIS)
+            .socketTimeoutMillis(ANSWER_MILLIS)
+            .build();
   }
 
   @Override
   public Optional<byte[]> get(String key) {
-    Connected now = connected();
-    if (now == null) {
+    UnifiedJedis redis = connected();
+    if (redis == null) {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(now.commands.get(key));
-    } catch (RuntimeException e) {
+      return Optional.ofNullable(redis.get(bytes(key)));
+    } catch (JedisException e) {
       LOG.log(Level.DEBUG, "GET {0}: {1}", key, e.toString());
       return Optional.empty();
     }
@@ -72,86 +66,81 @@ public final class RedisCache implements Cache {
 
   @Override
   public void put(String key, byte[] value, Duration ttl) {
-    Connected now = connected();
-    if (now == null) {
+    UnifiedJedis redis = connected();
+    if (redis == null) {
       return;
     }
     try {
-      now.commands.set(key, value, SetArgs.Builder.px(ttl));
-    } catch (RuntimeException e) {
+      redis.set(bytes(key), value, SetParams.setParams().px(ttl.toMillis()));
+    } catch (JedisException e) {
       LOG.log(Level.DEBUG, "SET {0}: {1}", key, e.toString());
     }
   }
 
-  private @Nullable Connected connected() {
-    Connected now = connected;
-    if (now == null && !closed && connecting.compareAndSet(false, true)) {
+  private static byte[] bytes(String key) {
+    return key.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private @Nullable UnifiedJedis connected() {
+    UnifiedJedis redis = connected;
+    if (redis == null && !closed && connecting.compareAndSet(false, true)) {
       Thread.ofVirtual().name("redis-connect").start(this::connect);
     }
-    return now;
+    return redis;
   }
 
   private void connect() {
-    ClientResources resources =
-        ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
     try {
-      Connected made = isCluster(resources) ? cluster(resources) : single(resources);
+      UnifiedJedis made = isCluster() ? cluster() : single();
       connected = made;
       if (closed) {
-        end(made);
+        made.close();
       }
-    } catch (RuntimeException e) {
+    } catch (JedisException e) {
       LOG.log(Level.WARNING, "no Redis at {0}: {1}", nodes.getFirst(), e.toString());
-      resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
       connecting.set(false);
     }
   }
 
-  private boolean isCluster(ClientResources resources) {
-    RedisClient client = RedisClient.create(resources, nodes.getFirst());
-    try (StatefulRedisConnection<String, String> probe = client.connect()) {
-      return probe.sync().info("cluster").contains("cluster_enabled:1");
-    } finally {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+  private boolean isCluster() {
+    try (Jedis probe = new Jedis(nodes.getFirst(), config)) {
+      return probe.info("cluster").contains("cluster_enabled:1");
     }
   }
 
-  private Connected single(ClientResources resources) {
-    RedisClient client = RedisClient.create(resources, nodes.getFirst());
-    client.setOptions(
-        ClientOptions.builder()
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
-            .build());
-    return new Connected(client, resources, client.connect(CODEC).sync());
+  private UnifiedJedis single() {
+    return RedisClient.builder()
+        .hostAndPort(nodes.getFirst())
+        .clientConfig(config)
+        .poolConfig(pool())
+        .build();
   }
 
-  private Connected cluster(ClientResources resources) {
-    RedisClusterClient client = RedisClusterClient.create(resources, nodes);
-    client.setOptions(
-        ClusterClientOptions.builder()
-            .topologyRefreshOptions(
-                ClusterTopologyRefreshOptions.builder()
-                    .enablePeriodicRefresh(Duration.ofSeconds(10))
-                    .build())
-            .socketOptions(SocketOptions.builder().connectTimeout(Duration.ofSeconds(1)).build())
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
-            .build());
-    return new Connected(client, resources, client.connect(CODEC).sync());
+  private UnifiedJedis cluster() {
+    return RedisClusterClient.builder()
+        .nodes(nodes.stream().collect(Collectors.toUnmodifiableSet()))
+        .clientConfig(config)
+        .poolConfig(pool())
+        .topologyRefreshPeriod(Duration.ofSeconds(10))
+        .maxAttempts(2)
+        .build();
   }
 
-  private static void end(Connected connected) {
-    connected.client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-    connected.resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  private static ConnectionPoolConfig pool() {
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(CONNECTIONS_PER_NODE);
+    pool.setMaxIdle(CONNECTIONS_PER_NODE);
+    pool.setMaxWait(Duration.ofMillis(ANSWER_MILLIS));
+    pool.setJmxEnabled(false);
+    return pool;
   }
 
   @Override
   public void close() {
     closed = true;
-    Connected now = connected;
-    if (now != null) {
-      end(now);
+    UnifiedJedis redis = connected;
+    if (redis != null) {
+      redis.close();
     }
   }
 }

@@ -82,6 +82,13 @@ final class TrafficCommand implements Callable<Integer> {
   private @Nullable Duration ramp;
 
   @Option(
+      names = "--arrive",
+      paramLabel = "TIME",
+      description = "The first users come one after the other in this time (all at once).",
+      converter = DurationConverter.class)
+  private @Nullable Duration arrive;
+
+  @Option(
       names = "--spike",
       paramLabel = "AT:USERS:FOR",
       description = "A sudden crowd, for example 60s:15000:90s; may be given again.",
@@ -219,6 +226,9 @@ final class TrafficCommand implements Callable<Integer> {
     if (ramp != null) {
       positive(problems, "--ramp", ramp);
     }
+    if (arrive != null) {
+      positive(problems, "--arrive", arrive);
+    }
     if (lasting != null) {
       positive(problems, "--for", lasting);
     }
@@ -268,7 +278,8 @@ final class TrafficCommand implements Callable<Integer> {
             case DAY -> new LoadShape.Day(users, most, day);
           };
     }
-    return spikes.isEmpty() ? base : new LoadShape.Spiked(base, spikes);
+    LoadShape arriving = arrive == null ? base : new LoadShape.Arriving(base, arrive);
+    return spikes.isEmpty() ? arriving : new LoadShape.Spiked(arriving, spikes);
   }
 
   private int usualAccounts(int peakUsers) {

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.testing.Await;
 import dev.headroom.testing.RedisExtension;
-import io.lettuce.core.RedisClient;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import redis.clients.jedis.Jedis;
 
 class RedisCacheIT {
   @RegisterExtension static final RedisExtension SINGLE = RedisExtension.single();
@@ -42,10 +43,9 @@ class RedisCacheIT {
   @Test
   void keepsInACluster() {
     String url = NODES.servers().getFirst().url();
-    try (RedisClient client = RedisClient.create(url);
-        var connection = client.connect()) {
-      connection.sync().clusterAddSlots(IntStream.range(0, 16_384).toArray());
-      Await.until(BOUND, () -> connection.sync().clusterInfo().contains("cluster_state:ok"));
+    try (Jedis node = new Jedis(URI.create(url))) {
+      node.clusterAddSlots(IntStream.range(0, 16_384).toArray());
+      Await.until(BOUND, () -> node.clusterInfo().contains("cluster_state:ok"));
     }
     keeps(url);
   }

@@ -47,6 +47,17 @@ public sealed interface LoadShape {
     }
   }
 
+  /**
+   * Another shape whose first users come one after the other instead of all at once, as people do
+   * in the morning.
+   */
+  record Arriving(LoadShape base, Duration over) implements LoadShape {
+    @Override
+    public double usersAt(double second) {
+      return base.usersAt(second) * Math.min(1, second / (over.toNanos() / 1e9));
+    }
+  }
+
   /** Another shape with spikes on top; where several meet, the highest counts. */
   record Spiked(LoadShape base, List<Spike> spikes) implements LoadShape {
     public Spiked {

@@ -19,6 +19,16 @@ class LoadShapeTest {
   }
 
   @Test
+  void theFirstUsersArriveOneAfterTheOther() {
+    LoadShape arriving =
+        new LoadShape.Arriving(new LoadShape.Constant(5000), Duration.ofSeconds(20));
+    assertThat(arriving.usersAt(0)).isZero();
+    assertThat(arriving.usersAt(5)).isEqualTo(1250);
+    assertThat(arriving.usersAt(20)).isEqualTo(5000);
+    assertThat(arriving.usersAt(1000)).isEqualTo(5000);
+  }
+
+  @Test
   void aDayGoesFromItsQuietestHourToItsPeakAndBack() {
     LoadShape day = new LoadShape.Day(1000, 11_000, Duration.ofMinutes(4));
     // Ten seconds are an hour, and it starts at four.
