@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
       RouterCommand.class,
       ServerCommand.class,
       AdviseCommand.class,
+      InstallCommand.class,
       CheckCommand.class,
       StatusCommand.class,
       StopCommand.class,
