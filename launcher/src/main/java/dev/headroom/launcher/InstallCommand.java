@@ -33,7 +33,8 @@ final class InstallCommand implements Callable<Integer> {
       names = "--image",
       paramLabel = "IMAGE",
       defaultValue = "headroom:0.1.0",
-      description = "The image of Headroom, where your cluster can pull it (default: ${DEFAULT-VALUE}).")
+      description =
+          "The image of Headroom, where your cluster can pull it (default: ${DEFAULT-VALUE}).")
   private String image = "headroom:0.1.0";
 
   @Option(

@@ -24,8 +24,7 @@ import java.util.stream.Collectors;
  * @param metricsApi whether this cluster's {@code external.metrics.k8s.io} becomes Headroom's; a
  *     cluster has one
  */
-public record Installation(
-    String namespace, String image, String clusterName, boolean metricsApi) {
+public record Installation(String namespace, String image, String clusterName, boolean metricsApi) {
 
   public static final String DEFAULT_NAMESPACE = "headroom-system";
 
@@ -37,8 +36,7 @@ public record Installation(
 
   private static final String RBAC = "rbac.authorization.k8s.io/v1";
   private static final String METRICS_READER = "headroom-metrics-reader";
-  private static final Map<String, String> SELECTOR =
-      Map.of("app.kubernetes.io/name", OPERATOR);
+  private static final Map<String, String> SELECTOR = Map.of("app.kubernetes.io/name", OPERATOR);
 
   private static Map<String, String> labels() {
     Map<String, String> labels = new LinkedHashMap<>();
@@ -51,10 +49,8 @@ public record Installation(
   public List<GenericKubernetesResource> objects() {
     List<GenericKubernetesResource> objects = new ArrayList<>();
     objects.add(definition());
-    objects.add(
-        Manifest.object("v1", "Namespace", Manifest.named(namespace, LABELS), map()));
-    objects.add(
-        Manifest.object("v1", "ServiceAccount", here(OPERATOR), map()));
+    objects.add(Manifest.object("v1", "Namespace", Manifest.named(namespace, LABELS), map()));
+    objects.add(Manifest.object("v1", "ServiceAccount", here(OPERATOR), map()));
     objects.add(
         Manifest.object(
             RBAC,
@@ -169,8 +165,7 @@ public record Installation(
             "failureThreshold",
             6),
         "resources",
-        map(
-            "requests", map("cpu", "100m", "memory", "384Mi"), "limits", map("memory", "384Mi")),
+        map("requests", map("cpu", "100m", "memory", "384Mi"), "limits", map("memory", "384Mi")),
         "securityContext",
         map(
             "allowPrivilegeEscalation",

@@ -23,8 +23,7 @@ enum Kind {
       "VerticalPodAutoscaler",
       "verticalpodautoscalers",
       "the VerticalPodAutoscaler of kubernetes/autoscaler"),
-  POSTGRES_CLUSTER(
-      "postgresql.cnpg.io", "v1", "Cluster", "clusters", "the CloudNativePG operator"),
+  POSTGRES_CLUSTER("postgresql.cnpg.io", "v1", "Cluster", "clusters", "the CloudNativePG operator"),
   NODE_POOL("karpenter.sh", "v1", "NodePool", "nodepools", "Karpenter"),
   NODE_CLASS(
       "karpenter.k8s.aws", "v1", "EC2NodeClass", "ec2nodeclasses", "Karpenter's AWS provider");

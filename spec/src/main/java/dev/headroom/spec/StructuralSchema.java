@@ -17,7 +17,8 @@ import java.util.Optional;
  * there {@code replicas} beside somebody else's {@code primary} is a mistake.
  */
 public final class StructuralSchema {
-  private static final String NOT_YET = "not yet: known, but not built in this version; take it out";
+  private static final String NOT_YET =
+      "not yet: known, but not built in this version; take it out";
 
   private StructuralSchema() {}
 
@@ -106,7 +107,9 @@ public final class StructuralSchema {
               List.of(Map.of("type", "integer"), Map.of("type", "string")));
     } else {
       schema =
-          of("type", text ? "string" : word.kinds().contains(Tree.Kind.BOOL) ? "boolean" : "integer");
+          of(
+              "type",
+              text ? "string" : word.kinds().contains(Tree.Kind.BOOL) ? "boolean" : "integer");
     }
     if (!word.pattern().isEmpty()) {
       schema.put("pattern", word.pattern());

@@ -45,7 +45,8 @@ class StructuralSchemaTest {
 
   @Test
   void defaultsAreSaidButNotWrittenIntoTheResource() {
-    Map<?, ?> listen = at(StructuralSchema.ofSpec(), "properties", "router", "properties", "listen");
+    Map<?, ?> listen =
+        at(StructuralSchema.ofSpec(), "properties", "router", "properties", "listen");
     assertThat(listen.get("description")).isEqualTo("Port; 0 picks a free one. Default: 6432.");
     assertThat(StructuralSchema.ofSpec().toString()).doesNotContain(", default=");
   }
