@@ -46,7 +46,10 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -281,19 +284,31 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     telemetry.primaryChanged(before, after);
   }
 
-  private void flush() {
-    List<RouterTelemetry.Connections> connections = new ArrayList<>();
-    for (var of : cluster.states()) {
-      int[] sum = new int[2];
+  /**
+   * The pools, one line per member that has been used; empty once the router is closed. Asks the
+   * event loops and waits for them: not to be called on one.
+   */
+  public List<PoolFigures> pools() {
+    Map<String, List<PoolFigures>> byMember = new LinkedHashMap<>();
+    try {
       for (ServerPools own : pools.values()) {
-        // Read without the loop's lock: a figure that is one off is good enough.
-        int[] counts = own.counts(of.member());
-        sum[0] += counts[0];
-        sum[1] += counts[1];
+        for (PoolFigures figures : own.loop().submit(own::figures).get(2, TimeUnit.SECONDS)) {
+          byMember.computeIfAbsent(figures.member(), m -> new ArrayList<>()).add(figures);
+        }
       }
-      connections.add(new RouterTelemetry.Connections(of.member(), sum[0], sum[1]));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+      return List.of();
     }
-    telemetry.flush(cluster, sessions.count(), connections);
+    return byMember.values().stream().map(PoolFigures::sum).toList();
+  }
+
+  private void flush() {
+    Thread.ofVirtual()
+        .name("router telemetry")
+        .start(() -> telemetry.flush(cluster, sessions.count(), pools()));
   }
 
   @Override

@@ -78,8 +78,18 @@ final class RouterTelemetry implements QueryReport {
         "{query}",
         Attributes.of(Vocabulary.ROLE, answered.role(), Vocabulary.REASON, answered.reason()),
         1);
+    Attributes holder = Attributes.of(Vocabulary.MEMBER, answered.member());
+    cells.add(
+        Vocabulary.CONNECTION_TIME,
+        "s",
+        answered.tags().route().map(route -> holder.with(Vocabulary.ROUTE, route)).orElse(holder),
+        answered.heldNanos() / 1e9);
     introduce(subject, id);
-    subject.trace().filter(TraceContext::sampled).ifPresent(trace -> span(answered, trace));
+    answered
+        .tags()
+        .trace()
+        .filter(TraceContext::sampled)
+        .ifPresent(trace -> span(answered, trace));
     listener.sampled(
         new QuerySample(
             answered.startedEpochNanos(),
@@ -90,10 +100,15 @@ final class RouterTelemetry implements QueryReport {
             answered.reason(),
             answered.queueNanos(),
             answered.durationNanos(),
+            answered.heldNanos(),
             answered.rows(),
             answered.bytes(),
             answered.sqlState(),
-            subject.trace()));
+            answered.tags().trace(),
+            answered.tags().route(),
+            answered.session(),
+            answered.transaction(),
+            answered.call()));
   }
 
   private void introduce(StatementAnalysis subject, String id) {
@@ -142,7 +157,9 @@ final class RouterTelemetry implements QueryReport {
             "db.response.returned_rows",
             answered.rows(),
             "headroom.router.queue_seconds",
-            answered.queueNanos() / 1e9);
+            answered.queueNanos() / 1e9,
+            "headroom.router.held_seconds",
+            answered.heldNanos() / 1e9);
     spans.add(
         new Span(
             trace.traceId(),
@@ -194,30 +211,29 @@ final class RouterTelemetry implements QueryReport {
     consumer.accept(Telemetry.event(event));
   }
 
-  /** Connections to a member: idle, in use. */
-  record Connections(Member member, int idle, int active) {}
-
   /** Ends the cell. */
-  void flush(Cluster cluster, int clients, List<Connections> connections) {
+  void flush(Cluster cluster, int clients, List<PoolFigures> pools) {
     List<Metric> metrics = new ArrayList<>(cells.drain());
     long now = time.epochNanos();
     metrics.add(gauge(Vocabulary.ROUTER_CLIENTS, "{connection}", Attributes.empty(), now, clients));
-    for (Connections c : connections) {
-      Attributes member = Attributes.of(Vocabulary.MEMBER, c.member().name());
+    for (PoolFigures pool : pools) {
+      Attributes member = Attributes.of(Vocabulary.MEMBER, pool.member());
+      metrics.add(gauge(Vocabulary.ROUTER_POOL_LIMIT, "{connection}", member, now, pool.limit()));
+      metrics.add(gauge(Vocabulary.ROUTER_WAITING, "{client}", member, now, pool.waiting()));
       metrics.add(
           gauge(
               Vocabulary.ROUTER_SERVERS,
               "{connection}",
               member.with(Vocabulary.STATE, "idle"),
               now,
-              c.idle()));
+              pool.idle()));
       metrics.add(
           gauge(
               Vocabulary.ROUTER_SERVERS,
               "{connection}",
               member.with(Vocabulary.STATE, "active"),
               now,
-              c.active()));
+              pool.active()));
     }
     for (MemberState.Of of : cluster.states()) {
       member(metrics, cluster, of, now);

@@ -12,8 +12,17 @@ import java.util.Optional;
  * @param reason why it went there, a low-cardinality word
  * @param queueNanos time until a server connection was free
  * @param durationNanos from sent to the server to the end of its answer
+ * @param heldNanos time that its server connection served nobody else: the duration, and the time
+ *     that the transaction stood idle before it; the sum over samples is connection-seconds
+ * @param rows returned, or changed
+ * @param bytes of the answer
  * @param sqlState of the error; empty when it succeeded
  * @param trace from a sqlcommenter {@code traceparent}
+ * @param route the endpoint, from a sqlcommenter {@code route} (or {@code controller} and {@code
+ *     action})
+ * @param session the client connection it came by, a number unique within the router's process
+ * @param transaction counts the session's transactions; samples that share both numbers ran in one
+ * @param call text and values as sent: not for telemetry
  */
 public record QuerySample(
     long startEpochNanos,
@@ -24,7 +33,12 @@ public record QuerySample(
     String reason,
     long queueNanos,
     long durationNanos,
+    long heldNanos,
     long rows,
     long bytes,
     String sqlState,
-    Optional<TraceContext> trace) {}
+    Optional<TraceContext> trace,
+    Optional<String> route,
+    long session,
+    long transaction,
+    QueryCall call) {}

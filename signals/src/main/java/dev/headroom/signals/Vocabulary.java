@@ -143,6 +143,15 @@ public final class Vocabulary {
   /** Gauge, {connection}; MEMBER, STATE idle or active. */
   public static final String ROUTER_SERVERS = "headroom.router.servers";
 
+  /** Gauge, {connection}; MEMBER. How many there may be. */
+  public static final String ROUTER_POOL_LIMIT = "headroom.router.pool.limit";
+
+  /** Gauge, {client}; MEMBER. In the queue for a server connection. */
+  public static final String ROUTER_WAITING = "headroom.router.waiting";
+
+  /** Sum, s; MEMBER, ROUTE where a comment names it. Connection-seconds that statements held. */
+  public static final String CONNECTION_TIME = "headroom.router.connection.time";
+
   /** Gauge 1; MEMBER, ROLE, STATE up, lagging or down, server.address, server.port. */
   public static final String DB_MEMBER = "headroom.db.state";
 

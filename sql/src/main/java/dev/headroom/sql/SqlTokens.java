@@ -5,12 +5,15 @@ import java.util.Optional;
 
 /** The tokens of a text, comments apart. Immutable. */
 public final class SqlTokens {
+  private static final int[] NONE = {};
+
   private final String sql;
   private final TokenKind[] kinds;
   private final int[] starts;
   private final int[] ends;
   private final int size;
-  private final Optional<String> traceparent;
+  /* Starts and ends, in turn, of the comments that may have tags. */
+  private final int[] comments;
   private final boolean backslash;
 
   private SqlTokens(
@@ -19,14 +22,14 @@ public final class SqlTokens {
       int[] starts,
       int[] ends,
       int size,
-      Optional<String> traceparent,
+      int[] comments,
       boolean backslash) {
     this.sql = sql;
     this.kinds = kinds;
     this.starts = starts;
     this.ends = ends;
     this.size = size;
-    this.traceparent = traceparent;
+    this.comments = comments;
     this.backslash = backslash;
   }
 
@@ -36,11 +39,15 @@ public final class SqlTokens {
     int[] starts = new int[32];
     int[] ends = new int[32];
     int size = 0;
-    Optional<String> traceparent = Optional.empty();
+    int[] comments = NONE;
     while (true) {
       while (scanner.skipBlanks()) {
-        Optional<String> found = Traceparents.in(sql, scanner.commentStart(), scanner.position());
-        traceparent = found.isPresent() ? found : traceparent;
+        int start = scanner.commentStart();
+        if (CommentTags.mayHave(sql, start, scanner.position())) {
+          comments = Arrays.copyOf(comments, comments.length + 2);
+          comments[comments.length - 2] = start;
+          comments[comments.length - 1] = scanner.position();
+        }
       }
       if (scanner.atEnd()) {
         break;
@@ -55,7 +62,7 @@ public final class SqlTokens {
       ends[size] = scanner.position();
       size++;
     }
-    return new SqlTokens(sql, kinds, starts, ends, size, traceparent, scanner.sawBackslash());
+    return new SqlTokens(sql, kinds, starts, ends, size, comments, scanner.sawBackslash());
   }
 
   public int size() {
@@ -84,9 +91,20 @@ public final class SqlTokens {
     return sql;
   }
 
-  /** From sqlcommenter's comment, unchecked. */
+  /** The {@code traceparent} of sqlcommenter's comment, unchecked; of several the last. */
   public Optional<String> traceparent() {
-    return traceparent;
+    return tag("traceparent");
+  }
+
+  /** The value of {@code key} in a comment as sqlcommenter writes it; of several the last. */
+  public Optional<String> tag(String key) {
+    for (int i = comments.length - 2; i >= 0; i -= 2) {
+      Optional<String> found = CommentTags.value(sql, comments[i], comments[i + 1], key);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
   }
 
   /** Would the tokens end elsewhere with {@code standard_conforming_strings} off? */

@@ -29,6 +29,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   private @Nullable PreparedText unnamed;
   private @Nullable ServerUser user;
   private boolean unfit;
+  private boolean lent;
+  private long lentSince;
   private long idleSince;
 
   ServerConnection(
@@ -103,12 +105,20 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
         : Optional.of(prepared.firstEntry().getKey());
   }
 
-  void lend(ServerUser to) {
+  void lend(ServerUser to, long now) {
     user = to;
+    lentSince = now;
+    lent = true;
+  }
+
+  /** How long its user has had it; 0 when it has none. */
+  long lentFor(long now) {
+    return lent ? now - lentSince : 0;
   }
 
   void takeBack(long now) {
     user = null;
+    lent = false;
     idleSince = now;
   }
 

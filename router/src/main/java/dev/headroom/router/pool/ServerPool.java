@@ -2,6 +2,7 @@ package dev.headroom.router.pool;
 
 import dev.headroom.base.TimeSource;
 import dev.headroom.router.Member;
+import dev.headroom.router.PoolFigures;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,12 +33,14 @@ public final class ServerPool {
     void suspect(Member member, String reason);
   }
 
+  private record Queued(Waiter waiter, long since) {}
+
   private final Member member;
   private final Opener opener;
   private final Suspicion suspicion;
   private final TimeSource time;
   private final Deque<ServerConnection> idle = new ArrayDeque<>();
-  private final Deque<Waiter> waiting = new ArrayDeque<>();
+  private final Deque<Queued> waiting = new ArrayDeque<>();
   private final Set<ServerConnection> counted = new HashSet<>();
   private final PeakEwma ewma;
   private int limit;
@@ -45,6 +48,10 @@ public final class ServerPool {
   private int opening;
   private boolean closed;
   private String lastError = "";
+  private long granted;
+  private long queued;
+  private long queueNanos;
+  private long heldNanos;
 
   ServerPool(Member member, int limit, Opener opener, Suspicion suspicion, TimeSource time) {
     this.member = member;
@@ -69,12 +76,28 @@ public final class ServerPool {
     ewma.observe(nanos, time.nanoTime());
   }
 
-  int total() {
-    return total;
-  }
-
-  int idle() {
-    return idle.size();
+  /** How it stands now; {@code role} is what the cluster knows of the member. */
+  PoolFigures figures(String role) {
+    long now = time.nanoTime();
+    Queued first = waiting.peek();
+    long held = heldNanos;
+    for (ServerConnection connection : counted) {
+      held += connection.lentFor(now);
+    }
+    return new PoolFigures(
+        member.name(),
+        role,
+        limit,
+        idle.size(),
+        total - idle.size() - opening,
+        opening,
+        waiting.size(),
+        Duration.ofNanos(first == null ? 0 : now - first.since),
+        granted,
+        queued,
+        Duration.ofNanos(queueNanos),
+        Duration.ofNanos(held),
+        lastError);
   }
 
   void limit(int now) {
@@ -107,12 +130,17 @@ public final class ServerPool {
     }
     ServerConnection connection = idleFor(waiter.settings());
     if (connection != null) {
-      connection.lend(waiter);
-      waiter.granted(connection);
+      grant(connection, waiter);
       return;
     }
-    waiting.add(waiter);
+    waiting.add(new Queued(waiter, time.nanoTime()));
     grow();
+  }
+
+  private void grant(ServerConnection connection, Waiter waiter) {
+    granted++;
+    connection.lend(waiter, time.nanoTime());
+    waiter.granted(connection);
   }
 
   /*
@@ -140,7 +168,9 @@ public final class ServerPool {
 
   /** No longer waits. */
   public void forget(Waiter waiter) {
-    waiting.remove(waiter);
+    if (!waiting.isEmpty()) {
+      waiting.removeIf(queued -> queued.waiter.equals(waiter));
+    }
   }
 
   private void grow() {
@@ -175,13 +205,15 @@ public final class ServerPool {
   }
 
   private void refuseAll(String reason) {
-    List<Waiter> refused = new ArrayList<>(waiting);
+    List<Queued> refused = new ArrayList<>(waiting);
     waiting.clear();
-    refused.forEach(waiter -> waiter.refused(reason));
+    refused.forEach(queued -> queued.waiter.refused(reason));
   }
 
   void release(ServerConnection connection) {
-    connection.takeBack(time.nanoTime());
+    long now = time.nanoTime();
+    heldNanos += connection.lentFor(now);
+    connection.takeBack(now);
     if (!connection.isFit() || closed || total > limit) {
       if (connection.channel().isActive()) {
         connection.unfit();
@@ -193,13 +225,14 @@ public final class ServerPool {
   }
 
   private void hand(ServerConnection connection) {
-    Waiter waiter = waiting.poll();
-    if (waiter == null) {
+    Queued first = waiting.poll();
+    if (first == null) {
       connection.takeBack(time.nanoTime());
       idle.addLast(connection);
     } else {
-      connection.lend(waiter);
-      waiter.granted(connection);
+      queued++;
+      queueNanos += time.nanoTime() - first.since;
+      grant(connection, first.waiter);
     }
   }
 
@@ -209,6 +242,7 @@ public final class ServerPool {
       return;
     }
     total--;
+    heldNanos += connection.lentFor(time.nanoTime());
     idle.remove(connection);
     if (surprising && !closed) {
       lastError = reason;

@@ -5,7 +5,9 @@ import dev.headroom.pgwire.ScramKeyCache;
 import dev.headroom.pgwire.ServerLogin;
 import dev.headroom.router.DatabaseAccess;
 import dev.headroom.router.Member;
+import dev.headroom.router.PoolFigures;
 import dev.headroom.router.cluster.Cluster;
+import dev.headroom.router.cluster.ClusterView;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -117,10 +119,17 @@ public final class ServerPools {
     return text.toString();
   }
 
-  /** Connections to {@code member}: idle, and in use. */
-  public int[] counts(Member member) {
-    ServerPool pool = pools.get(member);
-    return pool == null ? new int[2] : new int[] {pool.idle(), pool.total() - pool.idle()};
+  /** On the loop: how each pool stands. */
+  public List<PoolFigures> figures() {
+    return pools.values().stream().map(pool -> pool.figures(role(pool.member()))).toList();
+  }
+
+  private String role(Member member) {
+    ClusterView view = cluster.view();
+    if (view.primary().equals(Optional.of(member))) {
+      return "primary";
+    }
+    return view.replicas().contains(member) ? "replica" : "down";
   }
 
   public EventLoop loop() {

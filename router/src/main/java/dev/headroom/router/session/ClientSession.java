@@ -77,6 +77,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   private Run run;
   private @Nullable ServerConnection server;
   private @Nullable SettingsExchange settingUp;
+  /* When the server connection was granted, or the last unit on it ended. */
+  private long heldSince;
 
   ClientSession(Lane lane, Channel client, Settings startupSettings, String secret) {
     this.lane = lane;
@@ -381,6 +383,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   public void granted(ServerConnection connection) {
     wait.end();
     server = connection;
+    heldSince = lane.time.nanoTime();
     run.queued(wait.elapsed());
     connection.channel().config().setAutoRead(client.isWritable());
     String difference = session.settings().differenceFrom(connection.settings());
@@ -487,11 +490,15 @@ final class ClientSession extends ChannelInboundHandlerAdapter
       return;
     }
     session.ran(unit, run.route().provenRead(), answers.hasFailed(), answers.lastTag(), connection);
-    run.report(connection, answers);
+    run.report(connection, answers, session, heldSince);
+    heldSince = lane.time.nanoTime();
     unit = new Unit();
     state = State.READY;
-    if (session.isIdle() && !session.isPinned()) {
-      giveBack(connection);
+    if (session.isIdle()) {
+      session.nextTransaction();
+      if (!session.isPinned()) {
+        giveBack(connection);
+      }
     }
     output.flush();
     process();

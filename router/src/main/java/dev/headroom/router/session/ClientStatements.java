@@ -1,21 +1,45 @@
 package dev.headroom.router.session;
 
 import dev.headroom.router.pool.PreparedText;
+import dev.headroom.router.statement.Tags;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Prepared statements and portals of one client, by the names that the client gave them. */
 final class ClientStatements {
-  private final Map<String, PreparedText> statements = new HashMap<>();
-  private final Map<String, PreparedText> portals = new HashMap<>();
 
-  void prepared(String name, PreparedText text) {
-    statements.put(name, text);
+  /** A statement that a client has prepared. */
+  static final class Prepared {
+    private final PreparedText text;
+    private Tags tags;
+
+    private Prepared(PreparedText text, Tags tags) {
+      this.text = text;
+      this.tags = tags;
+    }
+
+    PreparedText text() {
+      return text;
+    }
+
+    /** Of its comment; the trace only for who asks first. */
+    Tags takeTags() {
+      Tags taken = tags;
+      tags = tags.again();
+      return taken;
+    }
+  }
+
+  private final Map<String, Prepared> statements = new HashMap<>();
+  private final Map<String, Prepared> portals = new HashMap<>();
+
+  void prepared(String name, PreparedText text, Tags tags) {
+    statements.put(name, new Prepared(text, tags));
   }
 
   /** Null for one that was never prepared by Parse. */
-  @Nullable PreparedText statement(String name) {
+  @Nullable Prepared statement(String name) {
     return statements.get(name);
   }
 
@@ -32,16 +56,16 @@ final class ClientStatements {
     statements.clear();
   }
 
-  /** {@code text} is null when what is bound is not known here. */
-  void bound(String portal, @Nullable PreparedText text) {
-    if (text == null) {
+  /** {@code statement} is null when what is bound is not known here. */
+  void bound(String portal, @Nullable Prepared statement) {
+    if (statement == null) {
       portals.remove(portal);
     } else {
-      portals.put(portal, text);
+      portals.put(portal, statement);
     }
   }
 
-  @Nullable PreparedText portal(String name) {
+  @Nullable Prepared portal(String name) {
     return portals.get(name);
   }
 

@@ -1,5 +1,6 @@
 package dev.headroom.router.session;
 
+import dev.headroom.pgwire.Bytes;
 import dev.headroom.pgwire.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,14 @@ final class Frames {
 
   static String text(byte[] frame, int from, int to) {
     return new String(frame, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  /** What follows the name in a Parse message: {@code sql}, then what {@code frame} has behind its. */
+  static Bytes parse(String sql, byte[] frame, int textEnd) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    byte[] content = Arrays.copyOf(text, text.length + frame.length - textEnd);
+    System.arraycopy(frame, textEnd, content, text.length, frame.length - textEnd);
+    return Bytes.of(ByteBuffer.wrap(content));
   }
 
   static byte[] join(byte[] a, byte[] b) {

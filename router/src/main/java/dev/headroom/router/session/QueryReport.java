@@ -1,6 +1,8 @@
 package dev.headroom.router.session;
 
 import dev.headroom.router.statement.StatementAnalysis;
+import dev.headroom.router.statement.Tags;
+import dev.headroom.signals.QueryCall;
 
 /** Is told of every unit that a server has answered. Called on an event loop. */
 public interface QueryReport {
@@ -14,9 +16,14 @@ public interface QueryReport {
       long startedEpochNanos,
       long queueNanos,
       long durationNanos,
+      long heldNanos,
       long rows,
       long bytes,
-      String sqlState) {}
+      String sqlState,
+      Tags tags,
+      long session,
+      long transaction,
+      QueryCall call) {}
 
   void answered(Answered answered);
 

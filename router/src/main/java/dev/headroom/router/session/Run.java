@@ -58,9 +58,15 @@ final class Run {
     sentAt = lane.time.nanoTime();
   }
 
-  /** It is over. */
-  void report(ServerConnection connection, ServerAnswers answers) {
-    long duration = lane.time.nanoTime() - sentAt;
+  /**
+   * It is over.
+   *
+   * @param heldSince when the connection was granted, or the unit before this one ended on it
+   */
+  void report(
+      ServerConnection connection, ServerAnswers answers, SessionState session, long heldSince) {
+    long now = lane.time.nanoTime();
+    long duration = now - sentAt;
     if (answers.sqlState().isEmpty()) {
       connection.answered(duration);
     }
@@ -77,8 +83,13 @@ final class Run {
             startedEpoch,
             queueNanos,
             duration,
+            now - heldSince,
             answers.rows(),
             answers.bytes(),
-            answers.sqlState()));
+            answers.sqlState(),
+            unit.tags(),
+            session.number(),
+            session.transaction(),
+            unit.call()));
   }
 }

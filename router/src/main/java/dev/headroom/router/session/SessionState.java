@@ -23,6 +23,8 @@ final class SessionState {
   private Mark mark = Mark.NONE;
   private char status = 'I';
   private boolean pinned;
+  private final long number;
+  private long transaction;
 
   /* Of the transaction that is open. */
   private final List<SettingChange> changes = new ArrayList<>();
@@ -33,6 +35,22 @@ final class SessionState {
     this.lane = lane;
     this.startup = startup;
     this.settings = startup;
+    this.number = lane.sessions.nextNumber();
+  }
+
+  /** Of this session, within the process. */
+  long number() {
+    return number;
+  }
+
+  /** Counts its transactions, those of one statement included. */
+  long transaction() {
+    return transaction;
+  }
+
+  /** The transaction is over, and has been told of. */
+  void nextTransaction() {
+    transaction++;
   }
 
   Settings settings() {

@@ -2,10 +2,18 @@ package dev.headroom.router.session;
 
 import dev.headroom.pgwire.Bytes;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The clients by the process id they were told. Thread-safe. */
 public final class Sessions {
   private final ConcurrentHashMap<Integer, ClientSession> byProcessId = new ConcurrentHashMap<>();
+
+  private final AtomicLong numbers = new AtomicLong();
+
+  /** Of a new session: never used before. */
+  long nextNumber() {
+    return numbers.incrementAndGet();
+  }
 
   /** False when the id is taken. */
   boolean add(int processId, ClientSession session) {

@@ -3,18 +3,24 @@ package dev.headroom.router.session;
 import dev.headroom.router.cluster.Catalog;
 import dev.headroom.router.statement.SessionEffect;
 import dev.headroom.router.statement.StatementAnalysis;
+import dev.headroom.router.statement.Tags;
+import dev.headroom.signals.QueryCall;
 import dev.headroom.sql.StatementKind;
 import dev.headroom.sql.StatementShape;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One simple query, or a pipeline of messages up to its Sync: what is routed as a whole. */
 final class Unit {
   private final List<Part> parts = new ArrayList<>(6);
-  private final Set<StatementAnalysis> analyses = new LinkedHashSet<>(2);
+  private final List<StatementAnalysis> analyses = new ArrayList<>(2);
+  private Tags tags = Tags.NONE;
+  /* The statement that the unit is told under, and the message that has its values. */
+  private @Nullable StatementAnalysis subject;
+  private @Nullable Part call;
+  private int executions;
   private int bytes;
   private boolean extended;
   private boolean needsServer;
@@ -25,7 +31,18 @@ final class Unit {
     switch (part) {
       case Part.Local local -> extended = true;
       case Part.Sync sync -> extended = true;
-      case Part.Query query -> needsServer = true;
+      case Part.Query query -> {
+        needsServer = true;
+        call = part;
+        executions = 1;
+      }
+      case Part.Bind bind -> {
+        extended = true;
+        needsServer = true;
+        if (call == null && bind.text() != null && bind.text().analysis().equals(subject)) {
+          call = part;
+        }
+      }
       default -> {
         extended = true;
         needsServer = true;
@@ -33,8 +50,24 @@ final class Unit {
     }
   }
 
-  void about(StatementAnalysis analysis) {
+  /** The unit has to do with {@code analysis}. */
+  void about(StatementAnalysis analysis, Tags itsTags) {
+    tags = tags.or(itsTags);
+    if (analyses.contains(analysis)) {
+      return;
+    }
     analyses.add(analysis);
+    boolean control = SessionEffect.isControl(analysis.shapes().getFirst());
+    if (subject == null || (!control && SessionEffect.isControl(subject.shapes().getFirst()))) {
+      subject = analysis;
+      call = null;
+      executions = 0;
+    }
+  }
+
+  /** A statement of {@code analysis} is executed once more. */
+  void executed(StatementAnalysis analysis) {
+    executions += analysis.equals(subject) ? 1 : 0;
   }
 
   List<Part> parts() {
@@ -46,7 +79,7 @@ final class Unit {
     parts.clear();
   }
 
-  Set<StatementAnalysis> analyses() {
+  List<StatementAnalysis> analyses() {
     return analyses;
   }
 
@@ -83,14 +116,22 @@ final class Unit {
 
   /** The statement that it is told under: the first which is not control of a transaction. */
   Optional<StatementAnalysis> subject() {
-    StatementAnalysis first = null;
-    for (StatementAnalysis analysis : analyses) {
-      if (!SessionEffect.isControl(analysis.shapes().getFirst())) {
-        return Optional.of(analysis);
-      }
-      first = first == null ? analysis : first;
-    }
-    return Optional.ofNullable(first);
+    return Optional.ofNullable(subject);
+  }
+
+  /** Of the first comment that has some. */
+  Tags tags() {
+    return tags;
+  }
+
+  /** Text and values of the subject's first execution. */
+  QueryCall call() {
+    return switch (call) {
+      case Part.Query query -> new SimpleCall(query.frame());
+      case Part.Bind bind when bind.text() != null ->
+          new BoundCall(bind.text(), bind.frame(), bind.nameEnd(), Math.max(1, executions));
+      case null, default -> QueryCall.UNKNOWN;
+    };
   }
 
   boolean has(StatementKind kind) {

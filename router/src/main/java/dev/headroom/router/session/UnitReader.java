@@ -4,7 +4,10 @@ import dev.headroom.pgwire.Bytes;
 import dev.headroom.pgwire.FrontendMessage;
 import dev.headroom.pgwire.ProtocolException;
 import dev.headroom.router.pool.PreparedText;
+import dev.headroom.router.session.ClientStatements.Prepared;
+import dev.headroom.router.statement.CommentedText;
 import dev.headroom.router.statement.StatementAnalysis;
+import dev.headroom.router.statement.Tags;
 import dev.headroom.sql.SettingChange;
 import dev.headroom.sql.StatementKind;
 import dev.headroom.sql.StatementShape;
@@ -47,7 +50,7 @@ final class UnitReader {
       case 'E' -> execute(frame);
       case 'C' -> close(frame);
       case 'F' -> {
-        target.unit().about(lane.analyses.of("FUNCTION CALL"));
+        target.unit().about(lane.analyses.of("FUNCTION CALL"), Tags.NONE);
         target.part(new Part.Raw(frame, Step.Kind.FUNCTION), frame.length);
       }
       case 'H' -> target.part(new Part.Flush(), frame.length);
@@ -79,7 +82,7 @@ final class UnitReader {
       local(Replies.complete("DEALLOCATE"), frame.length);
       return;
     }
-    target.unit().about(analysis);
+    target.unit().about(analysis, analysis.tags());
     target.unit().add(new Part.Query(frame, analysis), frame.length);
     target.complete();
   }
@@ -91,21 +94,29 @@ final class UnitReader {
   }
 
   private void parse(byte[] frame) throws ProtocolException {
-    FrontendMessage.Parse parse =
-        (FrontendMessage.Parse) FrontendMessage.decode(frame[0], Frames.payload(frame));
-    String name = parse.statement();
-    int nameLength = Frames.end(frame, 5) + 1 - 5;
-    Bytes content = Bytes.of(ByteBuffer.wrap(frame, 5 + nameLength, frame.length - 5 - nameLength));
+    int nameEnd = Frames.end(frame, 5);
+    int textEnd = Frames.end(frame, nameEnd + 1);
+    String name = Frames.text(frame, 5, nameEnd);
+    String sent = Frames.text(frame, nameEnd + 1, textEnd);
+    // Bytes that are not UTF-8 could not be told apart from what stands for them.
+    CommentedText commented =
+        sent.indexOf('\uFFFD') < 0
+            ? CommentedText.of(sent, lane.analyses)
+            : new CommentedText(sent, Tags.NONE);
+    Bytes content =
+        commented.sql().length() == sent.length()
+            ? Bytes.of(ByteBuffer.wrap(frame, nameEnd + 1, frame.length - nameEnd - 1))
+            : Frames.parse(commented.sql(), frame, textEnd);
     // With parameters it will come again: the servers keep it, whatever the client does.
-    boolean named = !name.isEmpty() || parse.sql().indexOf('$') >= 0;
+    boolean named = !name.isEmpty() || commented.sql().indexOf('$') >= 0;
     String searchPath = session.settings().statement("search_path").orElse("");
-    PreparedText text = lane.prepared.of(content, parse.sql(), searchPath, named);
-    session.statements().prepared(name, text);
+    PreparedText text = lane.prepared.of(content, commented.sql(), searchPath, named);
+    session.statements().prepared(name, text, commented.tags().or(text.analysis().tags()));
     if (NamedKey.change(text.analysis()).isPresent()) {
       target.part(new Part.Local(Replies.PARSE_COMPLETE), frame.length);
       return;
     }
-    target.unit().about(text.analysis());
+    target.unit().about(text.analysis(), Tags.NONE);
     target.part(new Part.Parse(text), frame.length);
   }
 
@@ -113,50 +124,54 @@ final class UnitReader {
     int portalEnd = Frames.end(frame, 5) + 1;
     int nameEnd = Frames.end(frame, portalEnd) + 1;
     String portal = Frames.text(frame, 5, portalEnd - 1);
-    PreparedText text = session.statements().statement(Frames.text(frame, portalEnd, nameEnd - 1));
-    session.statements().bound(portal, text);
-    if (text == null) {
-      target.unit().about(lane.analyses.of("EXECUTE unknown"));
+    Prepared statement =
+        session.statements().statement(Frames.text(frame, portalEnd, nameEnd - 1));
+    session.statements().bound(portal, statement);
+    PreparedText text = statement == null ? null : statement.text();
+    if (statement == null || text == null) {
+      target.unit().about(lane.analyses.of("EXECUTE unknown"), Tags.NONE);
     } else if (NamedKey.change(text.analysis()).isPresent()) {
       target.part(new Part.Local(Replies.BIND_COMPLETE), frame.length);
       return;
     } else {
-      target.unit().about(text.analysis());
+      target.unit().about(text.analysis(), statement.takeTags());
     }
     target.part(new Part.Bind(frame, portalEnd, nameEnd, text), frame.length);
   }
 
   private void describe(byte[] frame) throws ProtocolException {
     String name = Frames.text(frame, 6, Frames.end(frame, 6));
-    boolean statement = frame[5] == 'S';
-    PreparedText text =
-        statement ? session.statements().statement(name) : session.statements().portal(name);
+    boolean ofStatement = frame[5] == 'S';
+    Prepared statement =
+        ofStatement ? session.statements().statement(name) : session.statements().portal(name);
+    PreparedText text = statement == null ? null : statement.text();
     if (text != null && NamedKey.change(text.analysis()).isPresent()) {
       byte[] answer =
-          statement ? Frames.join(Replies.NO_PARAMETERS, Replies.NO_DATA) : Replies.NO_DATA;
+          ofStatement ? Frames.join(Replies.NO_PARAMETERS, Replies.NO_DATA) : Replies.NO_DATA;
       target.part(new Part.Local(answer), frame.length);
       return;
     }
     if (text != null) {
-      target.unit().about(text.analysis());
+      target.unit().about(text.analysis(), Tags.NONE);
     }
     target.part(
-        statement
+        ofStatement
             ? new Part.DescribeStatement(frame, text)
             : new Part.Raw(frame, Step.Kind.DESCRIBE),
         frame.length);
   }
 
   private void execute(byte[] frame) throws ProtocolException {
-    PreparedText text = session.statements().portal(Frames.text(frame, 5, Frames.end(frame, 5)));
-    if (text != null) {
-      Optional<SettingChange> change = NamedKey.change(text.analysis());
+    Prepared statement = session.statements().portal(Frames.text(frame, 5, Frames.end(frame, 5)));
+    if (statement != null) {
+      StatementAnalysis analysis = statement.text().analysis();
+      Optional<SettingChange> change = NamedKey.change(analysis);
       if (change.isPresent()) {
-        target.part(
-            new Part.Local(session.key().change(text.analysis(), change.get())), frame.length);
+        target.part(new Part.Local(session.key().change(analysis, change.get())), frame.length);
         return;
       }
-      target.unit().about(text.analysis());
+      target.unit().about(analysis, Tags.NONE);
+      target.unit().executed(analysis);
     }
     target.part(new Part.Raw(frame, Step.Kind.EXECUTE), frame.length);
   }

@@ -1,36 +1,42 @@
 package dev.headroom.router.statement;
 
 import dev.headroom.router.cluster.Catalog;
-import dev.headroom.signals.TraceContext;
 import dev.headroom.sql.Fingerprint;
 import dev.headroom.sql.SqlTokens;
 import dev.headroom.sql.StatementShape;
+import dev.headroom.sql.TokenKind;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A text of SQL, understood once: its fingerprint, its statements, its trace. */
+/** A text of SQL, understood once: its fingerprint, its statements, its tags. */
 public final class StatementAnalysis {
   private final Fingerprint fingerprint;
   private final List<StatementShape> shapes;
-  private final Optional<TraceContext> trace;
+  private final Tags tags;
+  private final boolean whole;
   /* The last verdict and the catalog it was reached with; one event loop uses an analysis. */
   private @Nullable Catalog judgedWith;
   private String doubt = "";
 
   private StatementAnalysis(
-      Fingerprint fingerprint, List<StatementShape> shapes, Optional<TraceContext> trace) {
+      Fingerprint fingerprint, List<StatementShape> shapes, Tags tags, boolean whole) {
     this.fingerprint = fingerprint;
     this.shapes = shapes;
-    this.trace = trace;
+    this.tags = tags;
+    this.whole = whole;
   }
 
   public static StatementAnalysis of(String sql) {
     SqlTokens tokens = SqlTokens.of(sql);
     return new StatementAnalysis(
-        Fingerprint.of(tokens),
-        StatementShape.of(tokens),
-        tokens.traceparent().flatMap(TraceContext::parse));
+        Fingerprint.of(tokens), StatementShape.of(tokens), Tags.of(tokens), isWhole(tokens));
+  }
+
+  private static boolean isWhole(SqlTokens tokens) {
+    // What the scanner does not understand reaches to the end of the text, as does what is open.
+    return tokens.size() > 0
+        && tokens.kind(tokens.size() - 1) != TokenKind.ERROR
+        && !tokens.dependsOnStandardStrings();
   }
 
   public Fingerprint fingerprint() {
@@ -42,8 +48,13 @@ public final class StatementAnalysis {
     return shapes;
   }
 
-  public Optional<TraceContext> trace() {
-    return trace;
+  public Tags tags() {
+    return tags;
+  }
+
+  /** Does every string, name and comment that begins in the text end in it? */
+  boolean isWhole() {
+    return whole;
   }
 
   @SuppressWarnings("ReferenceEquality") // Another catalog is another object; comparing would cost.
