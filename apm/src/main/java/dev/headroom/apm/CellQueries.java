@@ -5,6 +5,7 @@ import dev.headroom.apm.TelemetryQueries.EndpointStats;
 import dev.headroom.apm.TelemetryQueries.MetricSeries;
 import dev.headroom.apm.TelemetryQueries.Point;
 import dev.headroom.apm.TelemetryQueries.QueryStats;
+import dev.headroom.apm.analysis.SpanFacts;
 import dev.headroom.signals.Attributes;
 import dev.headroom.signals.LatencySketch;
 import dev.headroom.signals.Vocabulary;
@@ -34,14 +35,36 @@ final class CellQueries {
   List<EndpointStats> endpoints(Window window) {
     Map<Endpoint, Requests> found = new LinkedHashMap<>();
     scanEndpoints(window, (endpoint, time) -> found.computeIfAbsent(endpoint, e -> new Requests()));
+    return stats(found, window);
+  }
+
+  /** What services say of their own requests, also behind the gateway: a sample there. */
+  List<EndpointStats> ownRequests(Window window) {
+    Map<Endpoint, Requests> found = new LinkedHashMap<>();
+    cells.scan(
+        SpanRollups.REQUESTS,
+        Times.nanos(window.from()),
+        Times.nanos(window.to()),
+        (series, time, value, sketch) -> {
+          Answered answered = Answered.of(series);
+          add(
+              found.computeIfAbsent(answered.endpoint, e -> new Requests()),
+              answered.statusClass,
+              value,
+              sketch);
+        });
+    return stats(found, window);
+  }
+
+  private static List<EndpointStats> stats(Map<Endpoint, Requests> found, Window window) {
     List<EndpointStats> stats = new ArrayList<>();
     found.forEach(
         (endpoint, requests) ->
             stats.add(
                 new EndpointStats(
-                    endpoint.service,
-                    endpoint.method,
-                    endpoint.route,
+                    endpoint.service(),
+                    endpoint.method(),
+                    endpoint.route(),
                     requests.count,
                     window.seconds() == 0 ? 0 : requests.count / window.seconds(),
                     requests.clientErrors,
@@ -62,10 +85,27 @@ final class CellQueries {
     scanEndpoints(
         window,
         (endpoint, time) ->
-            (service.isPresent() && !service.get().equals(endpoint.service))
-                    || (route.isPresent() && !route.get().equals(endpoint.route))
+            (service.isPresent() && !service.get().equals(endpoint.service()))
+                    || (route.isPresent() && !route.get().equals(endpoint.route()))
                 ? null
                 : steps.computeIfAbsent(step(time, step), s -> new Requests()));
+    return points(steps);
+  }
+
+  Map<Endpoint, List<EndpointPoint>> endpointsOverTime(Window window, Duration step) {
+    Map<Endpoint, TreeMap<Long, Requests>> found = new LinkedHashMap<>();
+    scanEndpoints(
+        window,
+        (endpoint, time) ->
+            found
+                .computeIfAbsent(endpoint, e -> new TreeMap<>())
+                .computeIfAbsent(step(time, step), s -> new Requests()));
+    Map<Endpoint, List<EndpointPoint>> series = new LinkedHashMap<>();
+    found.forEach((endpoint, steps) -> series.put(endpoint, points(steps)));
+    return series;
+  }
+
+  private static List<EndpointPoint> points(TreeMap<Long, Requests> steps) {
     List<EndpointPoint> points = new ArrayList<>();
     steps.forEach(
         (time, requests) ->
@@ -99,16 +139,16 @@ final class CellQueries {
             return;
           }
           Answered answered = known.computeIfAbsent(series, Answered::of);
-          behindGateway.add(answered.endpoint.service);
+          behindGateway.add(answered.endpoint.service());
           add(chooser.where(answered.endpoint, time), answered.statusClass, value, sketch);
         });
     cells.scan(
-        SpanCells.METRIC,
+        SpanRollups.REQUESTS,
         from,
         to,
         (series, time, value, sketch) -> {
           Answered answered = known.computeIfAbsent(series, Answered::of);
-          if (!behindGateway.contains(answered.endpoint.service)) {
+          if (!behindGateway.contains(answered.endpoint.service())) {
             add(chooser.where(answered.endpoint, time), answered.statusClass, value, sketch);
           }
         });
@@ -211,21 +251,19 @@ final class CellQueries {
     return Math.floorDiv(time, nanos) * nanos;
   }
 
-  private record Endpoint(String service, String method, String route) {
-    static Endpoint of(Series series) {
-      Attributes attributes = series.attributes();
-      return new Endpoint(
-          attributes.text(Vocabulary.SERVICE).orElse(""),
-          attributes.text(Vocabulary.METHOD).orElse(""),
-          attributes.text(Vocabulary.ROUTE).orElse(SpanFacts.NO_ROUTE));
-    }
+  private static Endpoint endpointOf(Series series) {
+    Attributes attributes = series.attributes();
+    return new Endpoint(
+        attributes.text(Vocabulary.SERVICE).orElse(""),
+        attributes.text(Vocabulary.METHOD).orElse(""),
+        attributes.text(Vocabulary.ROUTE).orElse(SpanFacts.NO_ROUTE));
   }
 
   /** The endpoint of a series, and 4 or 5 when its requests were errors. */
   private record Answered(Endpoint endpoint, int statusClass) {
     static Answered of(Series series) {
       String status = series.attributes().text(Vocabulary.STATUS_CODE).orElse("");
-      return new Answered(Endpoint.of(series), (int) (SpanFacts.status(status) / 100));
+      return new Answered(endpointOf(series), (int) (SpanFacts.status(status) / 100));
     }
   }
 

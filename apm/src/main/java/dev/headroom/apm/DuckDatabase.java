@@ -45,6 +45,9 @@ final class DuckDatabase implements AutoCloseable {
         + " attributes VARCHAR)",
     "CREATE TABLE IF NOT EXISTS resources (id INTEGER, attributes VARCHAR)",
     "CREATE TABLE IF NOT EXISTS query_texts (fingerprint VARCHAR PRIMARY KEY, text VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS error_groups (id VARCHAR PRIMARY KEY, service VARCHAR,"
+        + " type VARCHAR, message VARCHAR, location VARCHAR, stack VARCHAR, first_seen BIGINT,"
+        + " last_seen BIGINT, samples VARCHAR)",
     "CREATE TABLE IF NOT EXISTS cells (series INTEGER, time BIGINT, value DOUBLE, sketch BLOB)",
     "CREATE TABLE IF NOT EXISTS spans (trace_id UUID, span_id BIGINT, parent_id BIGINT,"
         + " name VARCHAR, kind TINYINT, start BIGINT, duration BIGINT, status TINYINT,"

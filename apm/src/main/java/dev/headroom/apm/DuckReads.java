@@ -1,6 +1,5 @@
 package dev.headroom.apm;
 
-import dev.headroom.apm.TelemetryQueries.TraceSummary;
 import dev.headroom.signals.Attributes;
 import dev.headroom.signals.LogRecord;
 import dev.headroom.signals.Span;
@@ -24,9 +23,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Questions to the disk. Thread-safe. */
-final class DuckReads implements CellSource {
+final class DuckReads implements CellSource, TraceSource {
   private static final Span.Kind[] KINDS = Span.Kind.values();
   private static final Span.Status[] STATUSES = Span.Status.values();
 
@@ -41,7 +41,7 @@ final class DuckReads implements CellSource {
   }
 
   /** Fills the dictionaries and the texts from their tables. */
-  void loadDictionaries(QueryTexts texts) {
+  void loadDictionaries(QueryTexts texts, ErrorGroups groups) {
     database.read(
         (connection, tables) -> {
           try (Statement sql = connection.createStatement()) {
@@ -65,6 +65,29 @@ final class DuckReads implements CellSource {
             try (ResultSet rows = sql.executeQuery("SELECT fingerprint, text FROM query_texts")) {
               while (rows.next()) {
                 texts.put(rows.getString(1), rows.getString(2));
+              }
+            }
+            try (ResultSet rows =
+                sql.executeQuery(
+                    "SELECT id, service, type, message, location, stack, first_seen, last_seen,"
+                        + " samples FROM error_groups ORDER BY last_seen")) {
+              while (rows.next()) {
+                groups.load(
+                    new ErrorGroups.Group(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getString(3),
+                        rows.getString(4),
+                        rows.getString(5),
+                        rows.getString(6),
+                        rows.getLong(7),
+                        rows.getLong(8),
+                        rows.getLong(8),
+                        rows.getString(9).isEmpty()
+                            ? List.of()
+                            : Stream.of(rows.getString(9).split(","))
+                                .map(TraceId::parse)
+                                .toList()));
               }
             }
           }
@@ -147,8 +170,7 @@ final class DuckReads implements CellSource {
         (connection, tables) -> {
           try (PreparedStatement sql =
               connection.prepareStatement(
-                  "SELECT time, severity, event, body, trace_id, span_id, attributes, resource FROM"
-                      + " "
+                  LOG_COLUMNS
                       + tables.rows(Table.LOGS, from, to)
                       + " WHERE time >= ? AND time < ? AND event <> '' AND starts_with(event, ?)"
                       + " ORDER BY time DESC LIMIT ?")) {
@@ -156,29 +178,54 @@ final class DuckReads implements CellSource {
             sql.setLong(2, to);
             sql.setString(3, prefix);
             sql.setInt(4, limit);
-            List<LogRecord> events = new ArrayList<>();
-            try (ResultSet rows = sql.executeQuery()) {
-              while (rows.next()) {
-                events.add(
-                    new LogRecord(
-                        rows.getLong(1),
-                        rows.getInt(2),
-                        rows.getString(3),
-                        rows.getString(4),
-                        traceId(rows, 5),
-                        new SpanId(rows.getLong(6)),
-                        AttributesJson.read(rows.getString(7)),
-                        resource(rows.getInt(8))));
-              }
-            }
-            return events;
+            return logs(sql);
           }
         });
   }
 
+  List<LogRecord> logs(TraceId traceId) {
+    return database.read(
+        (connection, tables) -> {
+          try (PreparedStatement sql =
+              connection.prepareStatement(
+                  LOG_COLUMNS
+                      + tables.rows(Table.LOGS, Long.MIN_VALUE, Long.MAX_VALUE)
+                      + " WHERE trace_id = '"
+                      + new UUID(traceId.high(), traceId.low())
+                      + "'::UUID ORDER BY time LIMIT 1000")) {
+            return logs(sql);
+          }
+        });
+  }
+
+  private static final String LOG_COLUMNS =
+      "SELECT time, severity, event, body, trace_id, span_id, attributes, resource FROM ";
+
+  private List<LogRecord> logs(PreparedStatement sql) throws SQLException {
+    List<LogRecord> logs = new ArrayList<>();
+    try (ResultSet rows = sql.executeQuery()) {
+      while (rows.next()) {
+        logs.add(
+            new LogRecord(
+                rows.getLong(1),
+                rows.getInt(2),
+                rows.getString(3),
+                rows.getString(4),
+                traceId(rows, 5),
+                new SpanId(rows.getLong(6)),
+                AttributesJson.read(rows.getString(7)),
+                resource(rows.getInt(8))));
+      }
+    }
+    return logs;
+  }
+
   /* Light columns first, to choose; then the whole of the few that were chosen. */
-  List<TraceSummary> traces(
-      long from, long to, Optional<String> route, boolean slowestFirst, int limit) {
+  @Override
+  public List<Collection<Span>> traces(
+      Window window, Optional<String> route, boolean slowestFirst, int limit) {
+    long from = Times.nanos(window.from());
+    long to = Times.nanos(window.to());
     return database.read(
         (connection, tables) -> {
           Set<UUID> chosen = new LinkedHashSet<>();
@@ -205,28 +252,63 @@ final class DuckReads implements CellSource {
               }
             }
           }
-          // A trace may begin before and end after the window, but hardly by more than this.
-          long slack = Duration.ofMinutes(10).toNanos();
-          Map<UUID, Collection<Span>> spans =
-              chosen.isEmpty()
-                  ? Map.of()
-                  : spans(
-                      connection,
-                      tables.rows(Table.SPANS, from - slack, to + slack),
-                      "trace_id IN ("
-                          + chosen.stream()
-                              .map(id -> "'" + id + "'::UUID")
-                              .collect(Collectors.joining(","))
-                          + ") AND start >= "
-                          + (from - slack)
-                          + " AND start < "
-                          + (to + slack));
-          return chosen.stream()
-              .map(id -> spans.getOrDefault(id, List.of()))
-              .filter(trace -> !trace.isEmpty())
-              .map(RecentSpans::summary)
-              .toList();
+          return whole(connection, tables, chosen, from, to);
         });
+  }
+
+  /* Twenty of each name at most: a busy endpoint must not hide the others. */
+  @Override
+  public List<Collection<Span>> repeating(Window window, int least, int limit) {
+    long from = Times.nanos(window.from());
+    long to = Times.nanos(window.to());
+    return database.read(
+        (connection, tables) -> {
+          Set<UUID> chosen = new LinkedHashSet<>();
+          try (Statement sql = connection.createStatement();
+              ResultSet rows =
+                  sql.executeQuery(
+                      "SELECT trace_id FROM (SELECT trace_id, name, max(start) AS latest FROM "
+                          + tables.rows(Table.SPANS, from, to)
+                          + " WHERE kind = "
+                          + Span.Kind.CLIENT.number()
+                          + " AND start >= "
+                          + from
+                          + " AND start < "
+                          + to
+                          + " GROUP BY trace_id, name HAVING count(*) >= "
+                          + least
+                          + ") QUALIFY row_number() OVER (PARTITION BY name ORDER BY latest DESC)"
+                          + " <= 20 ORDER BY latest DESC")) {
+            while (rows.next() && chosen.size() < limit) {
+              chosen.add((UUID) rows.getObject(1));
+            }
+          }
+          return whole(connection, tables, chosen, from, to);
+        });
+  }
+
+  private List<Collection<Span>> whole(
+      Connection connection, DuckDatabase.Tables tables, Set<UUID> chosen, long from, long to)
+      throws SQLException {
+    if (chosen.isEmpty()) {
+      return List.of();
+    }
+    // A trace may begin before and end after the window, but hardly by more than this.
+    long slack = Duration.ofMinutes(10).toNanos();
+    Map<UUID, Collection<Span>> spans =
+        spans(
+            connection,
+            tables.rows(Table.SPANS, from - slack, to + slack),
+            "trace_id IN ("
+                + chosen.stream().map(id -> "'" + id + "'::UUID").collect(Collectors.joining(","))
+                + ") AND start >= "
+                + (from - slack)
+                + " AND start < "
+                + (to + slack));
+    return chosen.stream()
+        .map(id -> spans.getOrDefault(id, List.of()))
+        .filter(trace -> !trace.isEmpty())
+        .toList();
   }
 
   List<Span> trace(TraceId traceId) {

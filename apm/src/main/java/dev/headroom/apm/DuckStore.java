@@ -19,7 +19,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +63,10 @@ final class DuckStore implements TelemetryStore {
   private final DuckRetention retention;
   private final CellQueries live;
   private final CellQueries archived;
-  private final SpanCells spanCells = new SpanCells();
+  private final ErrorGroups groups = new ErrorGroups();
+  private final SpanRollups rollups = new SpanRollups(groups);
+  private final AnalysisQueries liveAnalyses;
+  private final AnalysisQueries archivedAnalyses;
 
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
   private final AtomicLong queued = new AtomicLong();
@@ -100,6 +105,8 @@ final class DuckStore implements TelemetryStore {
     this.retention = new DuckRetention(database, retention, time);
     this.live = new CellQueries(recent.cells, recent.texts);
     this.archived = new CellQueries(reads, recent.texts);
+    this.liveAnalyses = new AnalysisQueries(recent.cells, live, groups, settledTraces());
+    this.archivedAnalyses = new AnalysisQueries(reads, archived, groups, settledTraces());
     this.thread = new Thread(this::run, "telemetry-store");
     thread.setDaemon(true);
   }
@@ -114,7 +121,7 @@ final class DuckStore implements TelemetryStore {
   }
 
   private void load() {
-    reads.loadDictionaries(recent.texts);
+    reads.loadDictionaries(recent.texts, groups);
     long horizon = recent.horizon();
     reads.scanAll(
         horizon,
@@ -245,7 +252,7 @@ final class DuckStore implements TelemetryStore {
   }
 
   private boolean hasWaiting() {
-    return writer.waiting() > 0 || spanCells.isOpen();
+    return writer.waiting() > 0 || rollups.isOpen();
   }
 
   private void run(Work.Errand errand) {
@@ -271,13 +278,14 @@ final class DuckStore implements TelemetryStore {
       if (recent.isPlausible("spans", span.endEpochNanos())) {
         takenSpans.increment();
         writer.add(span);
-        spanCells.add(span);
+        rollups.add(span, time.nanoTime());
       }
     }
     for (LogRecord log : batch.logs()) {
       if (recent.isPlausible("logs", log.epochNanos())) {
         takenLogs.increment();
         writer.add(log);
+        rollups.add(log);
         if (recent.texts.learn(log)) {
           writer.text(
               log.attributes().text(Vocabulary.QUERY).orElse(""),
@@ -299,7 +307,9 @@ final class DuckStore implements TelemetryStore {
   }
 
   private void commitNow() throws SQLException {
-    spanCells
+    rollups.expire(time.nanoTime());
+    groups.drain().forEach(writer::group);
+    rollups
         .drain()
         .forEach(
             cell ->
@@ -340,6 +350,7 @@ final class DuckStore implements TelemetryStore {
   }
 
   private void maintainNow() throws SQLException, IOException {
+    rollups.expire(time.nanoTime());
     recent.cells.trim(recent.horizon());
     recent.events.trim(recent.horizon());
     bytesOnDisk = retention.run();
@@ -424,8 +435,72 @@ final class DuckStore implements TelemetryStore {
   public List<TraceSummary> traces(
       Window window, Optional<String> route, boolean slowestFirst, int limit) {
     settle();
-    return reads.traces(
-        Times.nanos(window.from()), Times.nanos(window.to()), route, slowestFirst, limit);
+    return reads.traces(window, route, slowestFirst, limit).stream()
+        .map(RecentSpans::summary)
+        .toList();
+  }
+
+  /* Spans are on the disk only; what waits is written before they are asked for. */
+  private TraceSource settledTraces() {
+    return new TraceSource() {
+      @Override
+      public List<Collection<Span>> traces(
+          Window window, Optional<String> route, boolean slowestFirst, int limit) {
+        settle();
+        return reads.traces(window, route, slowestFirst, limit);
+      }
+
+      @Override
+      public List<Collection<Span>> repeating(Window window, int least, int limit) {
+        settle();
+        return reads.repeating(window, least, limit);
+      }
+    };
+  }
+
+  private AnalysisQueries analyses(Window window) {
+    if (isRecent(window)) {
+      return liveAnalyses;
+    }
+    settle();
+    return archivedAnalyses;
+  }
+
+  @Override
+  public List<ErrorGroup> errorGroups(Window window, int limit) {
+    return analyses(window).errorGroups(window, limit);
+  }
+
+  @Override
+  public ServiceMap serviceMap(Window window) {
+    return analyses(window).serviceMap(window);
+  }
+
+  @Override
+  public List<SlowRequest> slowRequests(
+      Window window, Optional<String> service, Optional<String> route, int limit) {
+    return analyses(window).slowRequests(window, service, route, limit);
+  }
+
+  @Override
+  public Optional<EndpointAnalysis> endpointAnalysis(Window window, Endpoint endpoint) {
+    return analyses(window).endpointAnalysis(window, endpoint);
+  }
+
+  @Override
+  public List<RepeatedCall> repeatedCalls(Window window, int limit) {
+    return analyses(window).repeatedCalls(window, limit);
+  }
+
+  @Override
+  public Map<Endpoint, List<EndpointPoint>> endpointsOverTime(Window window, Duration step) {
+    return analyses(window).endpointsOverTime(window, step);
+  }
+
+  @Override
+  public List<LogRecord> logs(TraceId traceId) {
+    settle();
+    return reads.logs(traceId);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.headroom.apm;
 
+import dev.headroom.apm.analysis.SpanFacts;
 import dev.headroom.signals.Attributes;
 import dev.headroom.signals.LogRecord;
 import dev.headroom.signals.Span;
@@ -25,6 +26,7 @@ final class DuckWriter {
   private final List<Span> spans = new ArrayList<>();
   private final List<LogRecord> logs = new ArrayList<>();
   private final Map<String, String> texts = new LinkedHashMap<>();
+  private final Map<String, ErrorGroups.Group> groups = new LinkedHashMap<>();
 
   DuckWriter(
       DuckDatabase database,
@@ -66,8 +68,12 @@ final class DuckWriter {
     texts.put(fingerprint, text);
   }
 
+  void group(ErrorGroups.Group group) {
+    groups.put(group.id(), group);
+  }
+
   int waiting() {
-    return cells.size() + spans.size() + logs.size() + texts.size();
+    return cells.size() + spans.size() + logs.size() + texts.size() + groups.size();
   }
 
   /** All rows or none: when this fails, they wait on. */
@@ -84,6 +90,7 @@ final class DuckWriter {
           spans();
           logs();
           texts();
+          groups();
         });
     series.stored(firstSeries + newSeries.size());
     resources.stored(firstResource + newResources.size());
@@ -91,6 +98,7 @@ final class DuckWriter {
     spans.clear();
     logs.clear();
     texts.clear();
+    groups.clear();
   }
 
   private void series(List<Series> entries, int first) throws SQLException {
@@ -199,6 +207,29 @@ final class DuckWriter {
       for (Map.Entry<String, String> text : texts.entrySet()) {
         insert.setString(1, text.getKey());
         insert.setString(2, text.getValue());
+        insert.execute();
+      }
+    }
+  }
+
+  private void groups() throws SQLException {
+    if (groups.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT OR REPLACE INTO error_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (ErrorGroups.Group group : groups.values()) {
+        insert.setString(1, group.id());
+        insert.setString(2, group.service());
+        insert.setString(3, group.type());
+        insert.setString(4, group.message());
+        insert.setString(5, group.location());
+        insert.setString(6, group.stackTrace());
+        insert.setLong(7, group.firstSeen());
+        insert.setLong(8, group.lastSeen());
+        insert.setString(
+            9, String.join(",", group.samples().stream().map(Object::toString).toList()));
         insert.execute();
       }
     }

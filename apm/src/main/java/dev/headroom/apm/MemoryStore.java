@@ -12,6 +12,7 @@ import dev.headroom.spec.ScaledApp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,6 +23,10 @@ final class MemoryStore implements TelemetryStore {
   private final RecentTelemetry recent;
   private final RecentSpans spans;
   private final CellQueries queries;
+  private final AnalysisQueries analyses;
+  private final ErrorGroups groups = new ErrorGroups();
+  private final SpanRollups rollups = new SpanRollups(groups);
+  private final RecentEvents logs;
   private final LongAdder takenSpans = new LongAdder();
   private final LongAdder takenPoints = new LongAdder();
   private final LongAdder takenLogs = new LongAdder();
@@ -31,6 +36,8 @@ final class MemoryStore implements TelemetryStore {
     this.recent = new RecentTelemetry(limits, time, dropped, Long.MIN_VALUE);
     this.spans = new RecentSpans(limits);
     this.queries = new CellQueries(recent.cells, recent.texts);
+    this.analyses = new AnalysisQueries(recent.cells, queries, groups, spans);
+    this.logs = new RecentEvents(limits, Long.MIN_VALUE);
   }
 
   @Override
@@ -50,24 +57,33 @@ final class MemoryStore implements TelemetryStore {
         add(Cell.of(recent.cells.admit(Series.of(metric)), metric));
       }
     }
-    SpanCells spanCells = new SpanCells();
     for (Span span : batch.spans()) {
       if (recent.isPlausible("spans", span.endEpochNanos())) {
         takenSpans.increment();
         spans.add(span);
-        spanCells.add(span);
+        rollups.add(span, time.nanoTime());
       }
     }
-    spanCells.drain().forEach(this::add);
     for (LogRecord log : batch.logs()) {
       if (recent.isPlausible("logs", log.epochNanos())) {
         takenLogs.increment();
         recent.texts.learn(log);
+        rollups.add(log);
+        if (log.traceId().isValid()) {
+          logs.add(log);
+        }
         if (!log.eventName().isEmpty()) {
           recent.events.add(log);
         }
       }
     }
+    drain();
+  }
+
+  private void drain() {
+    rollups.expire(time.nanoTime());
+    rollups.drain().forEach(this::add);
+    groups.drain();
   }
 
   private void add(Cell cell) {
@@ -82,8 +98,8 @@ final class MemoryStore implements TelemetryStore {
   }
 
   @Override
-  public void flush() {
-    // Nothing waits.
+  public synchronized void flush() {
+    drain();
   }
 
   @Override
@@ -123,13 +139,50 @@ final class MemoryStore implements TelemetryStore {
   @Override
   public List<TraceSummary> traces(
       Window window, Optional<String> route, boolean slowestFirst, int limit) {
-    return spans.find(
-        Times.nanos(window.from()), Times.nanos(window.to()), route, slowestFirst, limit);
+    return spans.traces(window, route, slowestFirst, limit).stream()
+        .map(RecentSpans::summary)
+        .toList();
   }
 
   @Override
   public List<Span> trace(TraceId traceId) {
     return spans.trace(traceId);
+  }
+
+  @Override
+  public List<LogRecord> logs(TraceId traceId) {
+    return logs.ofTrace(traceId);
+  }
+
+  @Override
+  public List<ErrorGroup> errorGroups(Window window, int limit) {
+    return analyses.errorGroups(window, limit);
+  }
+
+  @Override
+  public ServiceMap serviceMap(Window window) {
+    return analyses.serviceMap(window);
+  }
+
+  @Override
+  public List<SlowRequest> slowRequests(
+      Window window, Optional<String> service, Optional<String> route, int limit) {
+    return analyses.slowRequests(window, service, route, limit);
+  }
+
+  @Override
+  public Optional<EndpointAnalysis> endpointAnalysis(Window window, Endpoint endpoint) {
+    return analyses.endpointAnalysis(window, endpoint);
+  }
+
+  @Override
+  public List<RepeatedCall> repeatedCalls(Window window, int limit) {
+    return analyses.repeatedCalls(window, limit);
+  }
+
+  @Override
+  public Map<Endpoint, List<EndpointPoint>> endpointsOverTime(Window window, Duration step) {
+    return analyses.endpointsOverTime(window, step);
   }
 
   @Override

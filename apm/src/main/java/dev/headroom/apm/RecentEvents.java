@@ -1,6 +1,7 @@
 package dev.headroom.apm;
 
 import dev.headroom.signals.LogRecord;
+import dev.headroom.signals.TraceId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,6 +36,14 @@ final class RecentEvents {
   /** Whether all events since {@code from} are here. */
   synchronized boolean covers(long from) {
     return from >= completeSince;
+  }
+
+  /** By time. */
+  synchronized List<LogRecord> ofTrace(TraceId traceId) {
+    return events.stream()
+        .filter(event -> event.traceId().equals(traceId))
+        .sorted(Comparator.comparingLong(LogRecord::epochNanos))
+        .toList();
   }
 
   synchronized List<LogRecord> find(long from, long to, String prefix, int limit) {

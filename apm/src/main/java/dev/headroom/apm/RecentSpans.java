@@ -1,6 +1,7 @@
 package dev.headroom.apm;
 
 import dev.headroom.apm.TelemetryQueries.TraceSummary;
+import dev.headroom.apm.analysis.SpanFacts;
 import dev.headroom.signals.Span;
 import dev.headroom.signals.SpanId;
 import dev.headroom.signals.TraceId;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The last spans, in memory, of a bounded number. Thread-safe. */
-final class RecentSpans {
+final class RecentSpans implements TraceSource {
   private final int most;
   // Guarded by this.
   private final ArrayDeque<Span> arrived = new ArrayDeque<>();
@@ -51,8 +52,11 @@ final class RecentSpans {
         .toList();
   }
 
-  synchronized List<TraceSummary> find(
-      long from, long to, Optional<String> route, boolean slowestFirst, int limit) {
+  @Override
+  public synchronized List<Collection<Span>> traces(
+      Window window, Optional<String> route, boolean slowestFirst, int limit) {
+    long from = Times.nanos(window.from());
+    long to = Times.nanos(window.to());
     List<Span> entries = new ArrayList<>();
     for (Span span : arrived) {
       if (SpanFacts.isEntry(span)
@@ -66,14 +70,41 @@ final class RecentSpans {
         slowestFirst
             ? Comparator.comparingLong(Span::durationNanos).reversed()
             : Comparator.comparingLong(Span::startEpochNanos).reversed());
+    return whole(entries, limit);
+  }
+
+  @Override
+  public synchronized List<Collection<Span>> repeating(Window window, int least, int limit) {
+    long from = Times.nanos(window.from());
+    long to = Times.nanos(window.to());
+    List<Span> calls = new ArrayList<>();
+    for (Map<SpanId, Span> trace : traces.values()) {
+      Map<String, Integer> counts = new HashMap<>();
+      for (Span span : trace.values()) {
+        boolean counted =
+            span.kind() == Span.Kind.CLIENT
+                && span.startEpochNanos() >= from
+                && span.startEpochNanos() < to;
+        if (counted && counts.merge(span.name(), 1, Integer::sum) == least) {
+          calls.add(span);
+        }
+      }
+    }
+    calls.sort(Comparator.comparingLong(Span::startEpochNanos).reversed());
+    return whole(calls, limit);
+  }
+
+  private List<Collection<Span>> whole(List<Span> chosenSpans, int limit) {
     Set<TraceId> chosen = new LinkedHashSet<>();
-    for (Span entry : entries) {
+    for (Span span : chosenSpans) {
       if (chosen.size() == limit) {
         break;
       }
-      chosen.add(entry.traceId());
+      chosen.add(span.traceId());
     }
-    return chosen.stream().map(id -> summary(traces.getOrDefault(id, Map.of()).values())).toList();
+    List<Collection<Span>> whole = new ArrayList<>();
+    chosen.forEach(id -> whole.add(List.copyOf(traces.getOrDefault(id, Map.of()).values())));
+    return whole;
   }
 
   /** A trace at a glance: it is called what its first span is. */

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The read side of the store. All answers are measured; times are those of the measurement, not of
  * its arrival. Thread-safe; queries run while telemetry comes in.
  */
-public interface TelemetryQueries {
+public interface TelemetryQueries extends Analyses {
 
   /** Rate, errors and latency of every endpoint that was asked, most requests first. */
   List<EndpointStats> endpoints(Window window);
@@ -43,6 +43,9 @@ public interface TelemetryQueries {
 
   /** All spans of a trace by start; empty when it is not known. */
   List<Span> trace(TraceId traceId);
+
+  /** Log records of a trace by time; empty when none were sent. */
+  List<LogRecord> logs(TraceId traceId);
 
   /** When the newest value of {@code metric} was measured. */
   Optional<Instant> newest(String metric);

@@ -1,5 +1,6 @@
 package dev.headroom.console;
 
+import dev.headroom.apm.Endpoint;
 import dev.headroom.apm.TelemetryQueries;
 import dev.headroom.apm.Window;
 import dev.headroom.base.TimeSource;
@@ -548,5 +549,41 @@ final class FakeTelemetry implements TelemetryQueries {
   public StoreStats storeStats() {
     return new StoreStats(
         48_312_000, 1_204_000, 88_000, 912, List.of(new Dropped("spans", "too old", 12)));
+  }
+
+  @Override
+  public List<LogRecord> logs(TraceId traceId) {
+    return List.of();
+  }
+
+  @Override
+  public List<ErrorGroup> errorGroups(Window window, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public ServiceMap serviceMap(Window window) {
+    return new ServiceMap(List.of(), List.of());
+  }
+
+  @Override
+  public List<SlowRequest> slowRequests(
+      Window window, Optional<String> service, Optional<String> route, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public Optional<EndpointAnalysis> endpointAnalysis(Window window, Endpoint endpoint) {
+    return Optional.empty();
+  }
+
+  @Override
+  public List<RepeatedCall> repeatedCalls(Window window, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public Map<Endpoint, List<EndpointPoint>> endpointsOverTime(Window window, Duration step) {
+    return Map.of();
   }
 }

@@ -327,4 +327,65 @@ public final class Vocabulary {
 
   /** Statements, a piece of the document, or the statement to use instead. */
   public static final String ADVICE_ACTION = "headroom.advice.action";
+
+  // Analysis of spans and log records, made by the store as they come in.
+
+  /**
+   * Histogram, s; EDGE_FROM, EDGE_TO, EDGE_KIND, FAILED. Calls between two nodes of the service
+   * map, as the caller saw them.
+   */
+  public static final String EDGE_DURATION = "headroom.edge.duration";
+
+  /** Who calls: a {@code service.name}. */
+  public static final String EDGE_FROM = "headroom.edge.from";
+
+  /** Who is called: a {@code service.name}, a database, a cache, a queue, a host. */
+  public static final String EDGE_TO = "headroom.edge.to";
+
+  /** What is called: service, database, cache, queue or external. */
+  public static final String EDGE_KIND = "headroom.edge.kind";
+
+  /** True on what ended in an error. */
+  public static final String FAILED = "headroom.failed";
+
+  /** Sum, {exception}; ERROR_GROUP, service.name, service.version. Once per trace. */
+  public static final String EXCEPTIONS = "headroom.exceptions";
+
+  /** Identity of a group of exceptions, 16 hexadecimal digits. */
+  public static final String ERROR_GROUP = "headroom.error_group";
+
+  // Alerts.
+
+  /** Gauge 1; ALERT, SUBJECT, STATE pending or firing, CONDITION, CHANNEL, SEVERITY, SINCE. */
+  public static final String ALERT_STATE = "headroom.alert.state";
+
+  /** Gauge; ALERT, SUBJECT: the figure in its own unit (s, fraction, requests per second). */
+  public static final String ALERT_VALUE = "headroom.alert.value";
+
+  /** Event; ALERT, SUBJECT, STATE firing or resolved, CONDITION, VALUE, CHANNEL, SEVERITY. */
+  public static final String EVENT_ALERT = "headroom.alert";
+
+  /** Event; CHANNEL, STATE delivered, failed or suppressed, REASON, headroom.attempts. */
+  public static final String EVENT_NOTIFICATION = "headroom.notification";
+
+  /** Name of an alert of the document. */
+  public static final String ALERT = "headroom.alert.name";
+
+  /** The condition or objective as written. */
+  public static final String CONDITION = "headroom.alert.condition";
+
+  /** What it is about, for example {@code web GET /api/search}; empty: all requests. */
+  public static final String SUBJECT = "headroom.alert.subject";
+
+  /** The figure as people read it, for example {@code 312ms}. */
+  public static final String VALUE = "headroom.alert.text";
+
+  /** Name of a channel of the document. */
+  public static final String CHANNEL = "headroom.channel";
+
+  /** page or ticket. */
+  public static final String SEVERITY = "headroom.severity";
+
+  /** When a state began, ISO 8601. */
+  public static final String SINCE = "headroom.since";
 }

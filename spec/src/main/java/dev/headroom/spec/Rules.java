@@ -58,6 +58,7 @@ final class Rules {
     addresses(app);
     ports(app);
     families(app.nodes());
+    new AlertRules(app, tree, this::tell).hold();
     return withPaths(app);
   }
 

@@ -20,8 +20,8 @@ public record ScaledApp(
     @Setting("Which Redis Cluster.") RedisSpec redis,
     @Setting("The machines that replicas are placed on.") NodesSpec nodes,
     @Setting("Telemetry and its retention.") ApmSpec apm,
-    @Setting(value = "Where alerts go, by name.", notYet = true) Map<String, ChannelSpec> channels,
-    @Setting(value = "What to be told about.", notYet = true) List<AlertSpec> alerts) {
+    @Setting("Where alerts go, by name.") Map<String, ChannelSpec> channels,
+    @Setting("What to be told about.") List<AlertSpec> alerts) {
 
   public static final String API_VERSION = "headroom.dev/v1alpha1";
   public static final String KIND = "ScaledApp";

@@ -160,9 +160,38 @@ record Word<T>(
           uri -> OptionalLong.empty(),
           bound -> bound + "");
 
+  private static final Word<AlertCondition> CONDITION =
+      text(AlertCondition.class, AlertCondition.EXPECTED, "", AlertCondition::parse);
+
+  private static final Word<SloObjective> OBJECTIVE =
+      text(SloObjective.class, SloObjective.EXPECTED, "", SloObjective::parse);
+
+  private static final Word<EndpointPattern> ENDPOINT =
+      text(
+          EndpointPattern.class,
+          EndpointPattern.EXPECTED,
+          EndpointPattern.PATTERN,
+          EndpointPattern::parse);
+
   private static final Map<Class<?>, Word<?>> ALL =
-      Stream.of(TEXT, INT, BOOL, DURATION, SIZE, CPU, PERCENT, RATE, POOL, BASE_URL)
+      Stream.of(
+              TEXT, INT, BOOL, DURATION, SIZE, CPU, PERCENT, RATE, POOL, BASE_URL, CONDITION,
+              OBJECTIVE, ENDPOINT)
           .collect(Collectors.toUnmodifiableMap(Word::type, word -> word));
+
+  /** A word without a size, which prints as its {@code toString}. */
+  private static <T> Word<T> text(
+      Class<T> type, String expected, String pattern, Function<String, Optional<T>> parse) {
+    return new Word<>(
+        type,
+        EnumSet.of(Kind.TEXT),
+        expected,
+        pattern,
+        parse,
+        Object::toString,
+        value -> OptionalLong.empty(),
+        bound -> bound + "");
+  }
 
   /** Empty for sections, lists, maps and {@link Value}s. */
   static Optional<Word<?>> of(Class<?> type) {
@@ -172,6 +201,9 @@ record Word<T>(
       return Optional.of(BOOL);
     } else if (type.isEnum()) {
       return Optional.of(ofEnum(type.asSubclass(Enum.class)));
+    }
+    if (AlertCondition.class.isAssignableFrom(type)) {
+      return Optional.of(CONDITION);
     }
     return Optional.ofNullable(ALL.get(type));
   }

@@ -241,9 +241,7 @@ class DocumentsTest {
             "app.yaml:19: spec.gateway.identity" + notYet,
             "app.yaml:21: spec.gateway.rateLimits" + notYet,
             "app.yaml:24: spec.gateway.cache" + notYet,
-            "app.yaml:27: spec.gateway.affinity" + notYet,
-            "app.yaml:33: spec.channels" + notYet,
-            "app.yaml:34: spec.alerts" + notYet);
+            "app.yaml:27: spec.gateway.affinity" + notYet);
   }
 
   @Test

@@ -46,9 +46,7 @@ class JsonSchemaTest {
             "$.spec.gateway.identity",
             "$.spec.gateway.rateLimits",
             "$.spec.gateway.cache",
-            "$.spec.gateway.affinity",
-            "$.spec.channels",
-            "$.spec.alerts");
+            "$.spec.gateway.affinity");
   }
 
   @ParameterizedTest

@@ -54,6 +54,8 @@ class SecretsTest {
         .containsExactly(
             "spec.services.web.env.SMTP_PASSWORD",
             "spec.services.web.env.LICENCE",
-            "spec.services.web.env.TOKEN");
+            "spec.services.web.env.TOKEN",
+            "spec.channels.ops.slack",
+            "spec.channels.pager.signingKey");
   }
 }
