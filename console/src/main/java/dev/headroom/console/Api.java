@@ -4,7 +4,6 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.headroom.apm.TelemetryQueries;
 import dev.headroom.apm.Window;
@@ -29,6 +28,7 @@ final class Api {
   private static final Logger LOG = System.getLogger(Api.class.getName());
   private static final String ROOT = "/api/v1/";
   private static final Duration QUARTER = Duration.ofMinutes(15);
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final TelemetryQueries queries;
   private final Supplier<ScaledApp> app;
@@ -48,28 +48,42 @@ final class Api {
     get(server, "series", Api::series);
     get(server, "queries", Api::statements);
     get(server, "replicas", (reads, _) -> Replicas.of(reads));
+    get(
+        server,
+        "replicas/series",
+        (reads, in) -> Replicas.series(reads, in.steps(reads, Vocabulary.REPLICA, QUARTER)));
     get(server, "database", (reads, _) -> Database.of(reads));
     get(
         server,
         "database/series",
-        (reads, parameters) -> {
-          Duration length = parameters.length(QUARTER);
-          return Database.splits(reads, length, Parameters.step(length));
-        });
+        (reads, in) -> Database.splits(reads, in.steps(reads, Vocabulary.ROUTED, QUARTER)));
+    get(
+        server,
+        "database/members",
+        (reads, in) ->
+            Database.memberSeries(reads, in.steps(reads, Vocabulary.QUERY_DURATION, QUARTER)));
     get(server, "redis", (reads, _) -> Redis.of(reads));
+    get(
+        server,
+        "redis/series",
+        (reads, in) -> Redis.series(reads, in.steps(reads, Vocabulary.REDIS_KEYS, QUARTER)));
     get(server, "nodes", (reads, _) -> Nodes.of(reads));
     get(
         server,
+        "nodes/series",
+        (reads, in) -> Nodes.series(reads, in.steps(reads, Vocabulary.NODE_STATE, QUARTER)));
+    get(
+        server,
         "autoscaler",
-        (reads, parameters) -> {
-          Duration length = parameters.length(QUARTER);
-          return Autoscaling.of(reads, length, Parameters.step(length));
-        });
+        (reads, in) ->
+            Autoscaling.of(
+                reads,
+                in.steps(reads, Vocabulary.DESIRED_REPLICAS, QUARTER),
+                in.untilNow(reads, HOUR)));
     get(
         server,
         "events",
-        (reads, parameters) ->
-            Events.of(reads, parameters.length(Duration.ofHours(1)), parameters.limit(100, 1000)));
+        (reads, in) -> Events.of(reads, in.untilNow(reads, HOUR), in.limit(100, 1000)));
     get(server, "traces", Api::traces);
     get(server, "store", (reads, _) -> reads.queries().storeStats());
     get(server, "document", (_, _) -> EffectiveDocument.toMap(app.get()));
@@ -78,7 +92,8 @@ final class Api {
         (context, _) ->
             HttpResponse.of(
                 HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, EffectiveDocument.print(app.get())));
-    server.service(ROOT + "trace/{id}", trace());
+    single(server, "trace", Api::trace);
+    single(server, "query", Api::statement);
     server.service(
         "prefix:/api",
         (context, _) ->
@@ -87,7 +102,7 @@ final class Api {
   }
 
   private Overview overview(Reads reads) {
-    return Snapshot.overview(reads, app.get().name());
+    return Overview.of(reads, app.get().name());
   }
 
   private static Traffic.Endpoints endpoints(Reads reads, Parameters parameters) {
@@ -96,18 +111,27 @@ final class Api {
   }
 
   private static Object series(Reads reads, Parameters parameters) {
-    Duration length = parameters.length(QUARTER);
     return Traffic.points(
         reads,
-        length,
-        Parameters.step(length),
+        parameters.steps(reads, Vocabulary.HTTP_DURATION, QUARTER),
         parameters.text("service"),
         parameters.text("route"));
   }
 
   private static Object statements(Reads reads, Parameters parameters) {
     Window window = parameters.window(reads, Vocabulary.QUERY_DURATION, Duration.ofMinutes(5));
-    return Database.statements(reads, window, parameters.limit(50, 1000));
+    return Queries.of(reads, window, parameters.limit(50, 1000));
+  }
+
+  private static HttpResponse statement(Reads reads, Parameters parameters, String fingerprint) {
+    Window window = parameters.window(reads, Vocabulary.QUERY_DURATION, QUARTER);
+    return Queries.detail(reads, window, fingerprint)
+        .map(JsonBodies::ok)
+        .orElseGet(
+            () ->
+                JsonBodies.error(
+                    HttpStatus.NOT_FOUND,
+                    "statement " + fingerprint + " was not seen in this time"));
   }
 
   private static Object traces(Reads reads, Parameters parameters) {
@@ -115,8 +139,7 @@ final class Api {
     if (!order.equals("newest") && !order.equals("slowest")) {
       throw new Parameters.Wrong("order: " + order + " (expected: newest or slowest)");
     }
-    Window window =
-        Window.before(reads.now().plusSeconds(1), parameters.length(Duration.ofMinutes(10)));
+    Window window = parameters.untilNow(reads, Duration.ofMinutes(10));
     return Traces.of(
         reads,
         window,
@@ -125,23 +148,31 @@ final class Api {
         parameters.limit(50, 500));
   }
 
-  private HttpService trace() {
-    return (context, request) -> {
-      String text = Optional.ofNullable(context.pathParam("id")).orElse("");
-      return answer(
-          () -> {
-            TraceId id;
-            try {
-              id = TraceId.parse(text);
-            } catch (IllegalArgumentException e) {
-              throw new Parameters.Wrong("trace: " + text + " (expected: 32 hex digits)");
-            }
-            return Traces.waterfall(new Reads(queries, time.now()), id)
-                .map(JsonBodies::ok)
-                .orElseGet(
-                    () -> JsonBodies.error(HttpStatus.NOT_FOUND, "trace " + id + " is not known"));
-          });
-    };
+  private static HttpResponse trace(Reads reads, Parameters parameters, String text) {
+    TraceId id;
+    try {
+      id = TraceId.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new Parameters.Wrong("trace: " + text + " (expected: 32 hex digits)");
+    }
+    return Traces.waterfall(reads, id)
+        .map(JsonBodies::ok)
+        .orElseGet(() -> JsonBodies.error(HttpStatus.NOT_FOUND, "trace " + id + " is not known"));
+  }
+
+  /* One of many, by the last part of the path. */
+  private void single(ServerBuilder server, String path, Single resource) {
+    server
+        .route()
+        .get(ROOT + path + "/{id}")
+        .build(
+            (context, _) ->
+                answer(
+                    () ->
+                        resource.read(
+                            new Reads(queries, time.now()),
+                            new Parameters(context.queryParams()),
+                            Optional.ofNullable(context.pathParam("id")).orElse(""))));
   }
 
   private void get(ServerBuilder server, String path, Resource resource) {
@@ -177,6 +208,12 @@ final class Api {
               }
             },
             executor));
+  }
+
+  /** What a path with an id answers with. */
+  @FunctionalInterface
+  private interface Single {
+    HttpResponse read(Reads reads, Parameters parameters, String id);
   }
 
   /** What a path answers with. */

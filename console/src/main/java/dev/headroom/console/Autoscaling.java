@@ -4,7 +4,6 @@ import dev.headroom.apm.TelemetryQueries.MetricSeries;
 import dev.headroom.apm.Window;
 import dev.headroom.signals.LogRecord;
 import dev.headroom.signals.Vocabulary;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,24 +11,17 @@ import java.util.TreeMap;
 
 /** What the autoscaler wants, what there is, and why. */
 record Autoscaling(List<Service> services, List<Decision> decisions) {
-  private static final Duration DECISIONS = Duration.ofHours(1);
+  private static final int MOST_DECISIONS = 200;
 
-  static Autoscaling of(Reads reads, Duration length, Duration step) {
+  static Autoscaling of(Reads reads, Steps steps, Window decisions) {
     Map<String, Map<Long, Double>> desired = new TreeMap<>();
-    Window wanted = reads.steps(Vocabulary.DESIRED_REPLICAS, length, step);
     for (MetricSeries series :
-        reads
-            .queries()
-            .series(Vocabulary.DESIRED_REPLICAS, wanted, step, List.of(Vocabulary.SERVICE))) {
+        reads.series(Vocabulary.DESIRED_REPLICAS, steps, Vocabulary.SERVICE)) {
       add(desired, series);
     }
     Map<String, Map<Long, Double>> ready = new TreeMap<>();
-    Window there = reads.steps(Vocabulary.REPLICA, length, step);
     for (MetricSeries series :
-        reads
-            .queries()
-            .series(
-                Vocabulary.REPLICA, there, step, List.of(Vocabulary.SERVICE, Vocabulary.STATE))) {
+        reads.series(Vocabulary.REPLICA, steps, Vocabulary.SERVICE, Vocabulary.STATE)) {
       if (series.group().text(Vocabulary.STATE).orElse("").equals("ready")) {
         add(ready, series);
       }
@@ -43,17 +35,11 @@ record Autoscaling(List<Service> services, List<Decision> decisions) {
                         points(e.getValue()),
                         points(ready.getOrDefault(e.getKey(), Map.of()))))
             .toList();
-    List<Decision> decisions =
-        reads
-            .queries()
-            .events(
-                new Window(reads.now().minus(DECISIONS), reads.now().plusSeconds(1)),
-                Vocabulary.EVENT_SCALE,
-                40)
-            .stream()
+    return new Autoscaling(
+        services,
+        reads.queries().events(decisions, Vocabulary.EVENT_SCALE, MOST_DECISIONS).stream()
             .map(Decision::of)
-            .toList();
-    return new Autoscaling(services, decisions);
+            .toList());
   }
 
   private static void add(Map<String, Map<Long, Double>> into, MetricSeries series) {

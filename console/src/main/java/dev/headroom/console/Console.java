@@ -21,13 +21,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /** The page and the API under it: reads the store, changes nothing. */
 public final class Console implements Component, Reloadable<ScaledApp> {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
-  private static final int SLOW_EVERY = 3;
 
   private final Server server;
   private final LiveFeed live;
@@ -51,7 +48,11 @@ public final class Console implements Component, Reloadable<ScaledApp> {
       ConsoleSettings settings, TelemetryQueries queries, ScaledApp app, TimeSource time) {
     AtomicReference<ScaledApp> current = new AtomicReference<>(app);
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    LiveFeed live = LiveFeed.start(snapshots(queries, current, time), INTERVAL);
+    LiveFeed live =
+        LiveFeed.start(
+            () ->
+                JsonBodies.text(Overview.of(new Reads(queries, time.now()), current.get().name())),
+            INTERVAL);
     InetSocketAddress address = new InetSocketAddress(settings.address(), settings.port());
     ServerBuilder builder =
         Server.builder()
@@ -84,20 +85,6 @@ public final class Console implements Component, Reloadable<ScaledApp> {
       console.close();
       throw notStarted(settings, e);
     }
-  }
-
-  private static LongFunction<String> snapshots(
-      TelemetryQueries queries, AtomicReference<ScaledApp> app, TimeSource time) {
-    AtomicReference<Snapshot.@Nullable Slow> slow = new AtomicReference<>();
-    return made -> {
-      Reads reads = new Reads(queries, time.now());
-      Snapshot.Slow part = slow.get();
-      if (part == null || made % SLOW_EVERY == 0) {
-        part = Snapshot.Slow.of(reads);
-        slow.set(part);
-      }
-      return JsonBodies.text(Snapshot.of(reads, app.get().name(), part));
-    };
   }
 
   private static RuntimeException notStarted(ConsoleSettings settings, CompletionException e) {

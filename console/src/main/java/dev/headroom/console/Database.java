@@ -2,11 +2,9 @@ package dev.headroom.console;
 
 import dev.headroom.apm.TelemetryQueries.GaugeValue;
 import dev.headroom.apm.TelemetryQueries.MetricSeries;
-import dev.headroom.apm.TelemetryQueries.QueryStats;
-import dev.headroom.apm.Window;
+import dev.headroom.apm.TelemetryQueries.Point;
 import dev.headroom.signals.LatencySketch;
 import dev.headroom.signals.Vocabulary;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -80,31 +78,42 @@ record Database(
   }
 
   /** Statements per second to the primary and to replicas, over time. */
-  static List<Split> splits(Reads reads, Duration length, Duration step) {
-    double seconds = step.toMillis() / 1e3;
-    Map<Long, double[]> steps = new TreeMap<>();
-    Window window = reads.steps(Vocabulary.ROUTED, length, step);
-    for (MetricSeries series :
-        reads.queries().series(Vocabulary.ROUTED, window, step, List.of(Vocabulary.ROLE))) {
-      int at = series.group().text(Vocabulary.ROLE).orElse("").equals("primary") ? 0 : 1;
-      series
-          .points()
-          .forEach(
-              point ->
-                  steps.computeIfAbsent(point.time().toEpochMilli(), t -> new double[2])[at] +=
-                      point.value() / seconds);
+  static List<Map<String, Object>> splits(Reads reads, Steps steps) {
+    Timeline timeline = new Timeline();
+    for (MetricSeries series : reads.series(Vocabulary.ROUTED, steps, Vocabulary.ROLE)) {
+      boolean primary = series.group().text(Vocabulary.ROLE).orElse("").equals("primary");
+      timeline.add(
+          primary ? "primaryPerSecond" : "replicaPerSecond",
+          series,
+          point -> point.value() / steps.seconds());
     }
-    return steps.entrySet().stream()
-        .map(e -> new Split(e.getKey(), e.getValue()[0], e.getValue()[1]))
+    return timeline.points();
+  }
+
+  /** Each member over time. */
+  static List<MemberSeries> memberSeries(Reads reads, Steps steps) {
+    Map<String, Timeline> members = new TreeMap<>();
+    for (MetricSeries series : reads.series(Vocabulary.QUERY_DURATION, steps, Vocabulary.MEMBER)) {
+      timeline(members, series)
+          .add("perSecond", series, point -> point.value() / steps.seconds())
+          .add("p95Ms", series, point -> Latency.millis(point.sketch().quantile(0.95)));
+    }
+    for (MetricSeries series :
+        reads.series(Vocabulary.REPLAY_LAG_BYTES, steps, Vocabulary.MEMBER)) {
+      timeline(members, series).add("lagBytes", series, Point::value);
+    }
+    for (MetricSeries series :
+        reads.series(Vocabulary.REPLAY_LAG_SECONDS, steps, Vocabulary.MEMBER)) {
+      timeline(members, series).add("lagSeconds", series, Point::value);
+    }
+    return members.entrySet().stream()
+        .map(e -> new MemberSeries(e.getKey(), e.getValue().points()))
         .toList();
   }
 
-  /** The statements on which most time was spent. */
-  static List<Statement> statements(Reads reads, Window window, int limit) {
-    return reads.queries().queries(window).stream()
-        .limit(limit)
-        .map(stats -> Statement.of(stats, window))
-        .toList();
+  private static Timeline timeline(Map<String, Timeline> members, MetricSeries series) {
+    return members.computeIfAbsent(
+        series.group().text(Vocabulary.MEMBER).orElse(""), m -> new Timeline());
   }
 
   boolean hasPrimary() {
@@ -136,28 +145,6 @@ record Database(
   /** Where statements went, and why. */
   record Route(String role, String reason, double perSecond) {}
 
-  /** One step of the chart. */
-  record Split(long time, double primaryPerSecond, double replicaPerSecond) {}
-
-  /** One statement. */
-  record Statement(
-      String fingerprint,
-      String text,
-      long count,
-      double perSecond,
-      long onReplicas,
-      double totalMs,
-      Latency latency) {
-
-    private static Statement of(QueryStats stats, Window window) {
-      return new Statement(
-          stats.fingerprint(),
-          stats.text(),
-          stats.count(),
-          stats.count() / window.seconds(),
-          stats.onReplicas(),
-          Latency.millis(stats.latency().sum()),
-          Latency.of(stats.latency()));
-    }
-  }
+  /** One server over time. */
+  record MemberSeries(String member, List<Map<String, Object>> points) {}
 }

@@ -3,7 +3,6 @@ package dev.headroom.console;
 import dev.headroom.apm.Window;
 import dev.headroom.signals.LogRecord;
 import dev.headroom.signals.Vocabulary;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,7 @@ final class Events {
 
   private Events() {}
 
-  static List<Event> of(Reads reads, Duration length, int limit) {
-    Window window = new Window(reads.now().minus(length), reads.now().plusSeconds(1));
+  static List<Event> of(Reads reads, Window window, int limit) {
     return NAMES.stream()
         .flatMap(name -> reads.queries().events(window, name, limit).stream())
         .sorted(Comparator.comparingLong(LogRecord::epochNanos).reversed())

@@ -21,11 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /api/v1/live}: the snapshot as Server-Sent Events. It is made once for all who listen, and
+ * {@code /api/v1/live}: the overview as Server-Sent Events. It is made once for all who listen, and
  * not at all while nobody does.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML, 9.2</a>
@@ -34,7 +34,7 @@ final class LiveFeed implements HttpService, AutoCloseable {
   private static final Logger LOG = System.getLogger(LiveFeed.class.getName());
   private static final int MOST_CLIENTS = 200;
 
-  private final LongFunction<String> snapshot;
+  private final Supplier<String> snapshot;
   private final Duration interval;
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
@@ -43,7 +43,7 @@ final class LiveFeed implements HttpService, AutoCloseable {
   private boolean closed;
   private final Thread thread;
 
-  private LiveFeed(LongFunction<String> snapshot, Duration interval) {
+  private LiveFeed(Supplier<String> snapshot, Duration interval) {
     this.snapshot = snapshot;
     this.interval = interval;
     this.thread = Thread.ofVirtual().name("console-live").unstarted(this::run);
@@ -52,9 +52,9 @@ final class LiveFeed implements HttpService, AutoCloseable {
   /**
    * Begins to wait for clients.
    *
-   * @param snapshot makes the text of an event, given how many were made before
+   * @param snapshot makes the text of an event
    */
-  static LiveFeed start(LongFunction<String> snapshot, Duration interval) {
+  static LiveFeed start(Supplier<String> snapshot, Duration interval) {
     LiveFeed feed = new LiveFeed(snapshot, interval);
     feed.thread.start();
     return feed;
@@ -98,10 +98,9 @@ final class LiveFeed implements HttpService, AutoCloseable {
   }
 
   private void run() {
-    long made = 0;
     try {
       while (awaitTurn()) {
-        publish(made++);
+        publish();
       }
     } catch (InterruptedException e) {
       // Closed while waiting.
@@ -127,13 +126,13 @@ final class LiveFeed implements HttpService, AutoCloseable {
     }
   }
 
-  private void publish(long made) {
+  private void publish() {
     ServerSentEvent event;
     try {
-      event = ServerSentEvent.builder().event("snapshot").data(snapshot.apply(made)).build();
+      event = ServerSentEvent.builder().event("overview").data(snapshot.get()).build();
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "No snapshot for the page", e);
-      event = ServerSentEvent.builder().event("trouble").data("no snapshot; see the log").build();
+      LOG.log(Level.WARNING, "No overview for the page", e);
+      event = ServerSentEvent.builder().event("trouble").data("no overview; see the log").build();
     }
     for (Client client : clients) {
       client.offer(event);

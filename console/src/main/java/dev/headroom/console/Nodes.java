@@ -1,5 +1,7 @@
 package dev.headroom.console;
 
+import dev.headroom.apm.TelemetryQueries.MetricSeries;
+import dev.headroom.apm.TelemetryQueries.Point;
 import dev.headroom.signals.Attributes;
 import dev.headroom.signals.Vocabulary;
 import java.util.Comparator;
@@ -9,6 +11,8 @@ import java.util.Optional;
 
 /** The machines that replicas are placed on, real or simulated. */
 final class Nodes {
+  private static final String PRICE = "headroom.price";
+
   private Nodes() {}
 
   static List<Node> of(Reads reads) {
@@ -43,8 +47,30 @@ final class Nodes {
         .toList();
   }
 
+  /** All nodes together over time: how many, what they hold, what they cost. */
+  static List<Map<String, Object>> series(Reads reads, Steps steps) {
+    Timeline timeline = new Timeline();
+    for (MetricSeries series : reads.series(Vocabulary.NODE_STATE, steps, PRICE)) {
+      timeline.add("nodes", series, Point::value);
+      if (series.group().get(PRICE) instanceof Number price) {
+        timeline.add("costPerHour", series, point -> point.value() * price.doubleValue());
+      }
+    }
+    return timeline
+        .add("cpuRequested", reads.series(Vocabulary.NODE_CPU_REQUESTED, steps), Point::value)
+        .add("cpuAllocatable", reads.series(Vocabulary.NODE_CPU_ALLOCATABLE, steps), Point::value)
+        .add("cpuUsed", reads.series(Vocabulary.NODE_CPU_USED, steps), Point::value)
+        .add("memoryRequested", reads.series(Vocabulary.NODE_MEMORY_REQUESTED, steps), Point::value)
+        .add(
+            "memoryAllocatable",
+            reads.series(Vocabulary.NODE_MEMORY_ALLOCATABLE, steps),
+            Point::value)
+        .add("memoryUsed", reads.series(Vocabulary.NODE_MEMORY_USED, steps), Point::value)
+        .points();
+  }
+
   private static Optional<Double> price(Attributes words) {
-    return words.get("headroom.price") instanceof Number price
+    return words.get(PRICE) instanceof Number price
         ? Optional.of(price.doubleValue())
         : Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.headroom.console;
 
 import dev.headroom.apm.TelemetryQueries.GaugeValue;
+import dev.headroom.apm.Window;
 import dev.headroom.signals.Vocabulary;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The line at the top of the page.
+ * How it is, now: what the frame of every page shows.
  *
  * @param traffic of the last minute
  * @param costPerHour USD of all nodes, at on-demand list prices
@@ -46,14 +47,13 @@ record Overview(
     return sources;
   }
 
-  static Overview of(
-      Reads reads,
-      String app,
-      Traffic.Sum traffic,
-      List<Replicas.Replica> replicas,
-      List<Nodes.Node> nodes,
-      Database database,
-      Redis redis) {
+  static Overview of(Reads reads, String app) {
+    Window minute = Traffic.lastMinute(reads);
+    Traffic.Sum traffic = Traffic.Sum.of(reads.queries().endpoints(minute), minute);
+    List<Replicas.Replica> replicas = Replicas.of(reads);
+    List<Nodes.Node> nodes = Nodes.of(reads);
+    Database database = Database.of(reads);
+    Redis redis = Redis.of(reads);
     List<GaugeValue> machine = List.copyOf(reads.present(Vocabulary.MACHINE_CPU, "headroom.cores"));
     List<Double> prices = nodes.stream().flatMap(n -> n.pricePerHour().stream()).toList();
     return new Overview(

@@ -11,8 +11,6 @@ import java.util.Optional;
 /** The query part of a request to the API. */
 record Parameters(QueryParams query) {
   private static final Duration LONGEST = Duration.ofDays(31);
-  private static final int MOST_POINTS = 180;
-  private static final Duration SHORTEST_STEP = Duration.ofSeconds(5);
 
   /** A wrong request; the message says what would have been right. */
   static final class Wrong extends RuntimeException {
@@ -39,9 +37,24 @@ record Parameters(QueryParams query) {
 
   /** {@code since=2026-01-01T00:00:00Z}: from then to now; else the window that was measured. */
   Window window(Reads reads, String metric, Duration absent) {
+    return between(reads).orElseGet(() -> reads.recent(metric, length(absent)));
+  }
+
+  /** The same for what happened rather than was counted: without since it ends now. */
+  Window untilNow(Reads reads, Duration absent) {
+    return between(reads)
+        .orElseGet(() -> Window.before(reads.now().plusSeconds(1), length(absent)));
+  }
+
+  /** The same in whole steps, for a chart. */
+  Steps steps(Reads reads, String metric, Duration absent) {
+    return Steps.of(window(reads, metric, absent));
+  }
+
+  private Optional<Window> between(Reads reads) {
     Optional<String> since = text("since");
     if (since.isEmpty()) {
-      return reads.recent(metric, length(absent));
+      return Optional.empty();
     }
     if (text("window").isPresent()) {
       throw new Wrong("window and since (expected: one of them)");
@@ -51,7 +64,7 @@ record Parameters(QueryParams query) {
     if (to.isBefore(from) || Duration.between(from, to).compareTo(LONGEST) > 0) {
       throw new Wrong("since: " + since.get() + " (expected: in the last 31 days)");
     }
-    return new Window(from, to);
+    return Optional.of(new Window(from, to));
   }
 
   private static Instant instant(String name, String text) {
@@ -60,13 +73,6 @@ record Parameters(QueryParams query) {
     } catch (DateTimeParseException e) {
       throw new Wrong(name + ": " + text + " (expected: ISO 8601, 2026-01-01T00:00:00Z)");
     }
-  }
-
-  /** A step that gives at most {@link #MOST_POINTS}, in fives of seconds. */
-  static Duration step(Duration length) {
-    long unit = SHORTEST_STEP.toSeconds();
-    long steps = Math.ceilDiv(length.toSeconds(), MOST_POINTS * unit);
-    return Duration.ofSeconds(Math.max(2, steps) * unit);
   }
 
   int limit(int absent, int most) {

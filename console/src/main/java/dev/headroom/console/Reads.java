@@ -33,12 +33,13 @@ record Reads(TelemetryQueries queries, Instant now) {
     return Window.before(live ? newest.plusNanos(1) : now, length);
   }
 
-  /** Whole steps up to the newest value of {@code metric}, for a chart without a torn end. */
-  Window steps(String metric, Duration length, Duration step) {
-    long stepMillis = step.toMillis();
-    long end = recent(metric, length).to().toEpochMilli() / stepMillis * stepMillis;
-    long from = Math.floorDiv(end - length.toMillis(), stepMillis) * stepMillis;
-    return new Window(Instant.ofEpochMilli(from), Instant.ofEpochMilli(end));
+  /** The last {@code length} that was measured, in steps. */
+  Steps steps(String metric, Duration length) {
+    return Steps.of(recent(metric, length));
+  }
+
+  List<MetricSeries> series(String metric, Steps steps, String... groupBy) {
+    return queries.series(metric, steps.window(), steps.step(), List.of(groupBy));
   }
 
   /** Of each thing that {@code identity} names, its newest state that is not over. */

@@ -1,5 +1,7 @@
 package dev.headroom.console;
 
+import dev.headroom.apm.TelemetryQueries.MetricSeries;
+import dev.headroom.apm.TelemetryQueries.Point;
 import dev.headroom.signals.Attributes;
 import dev.headroom.signals.Vocabulary;
 import java.util.Comparator;
@@ -7,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /** The Redis Cluster. */
 record Redis(List<Node> nodes) {
@@ -40,11 +44,46 @@ record Redis(List<Node> nodes) {
             .toList());
   }
 
+  /** Each server over time. */
+  static List<NodeSeries> series(Reads reads, Steps steps) {
+    Map<String, Timeline> nodes = new TreeMap<>();
+    add(
+        nodes,
+        "hitsPerSecond",
+        reads.series(Vocabulary.REDIS_HITS, steps, NODE),
+        p -> p.value() / steps.seconds());
+    add(
+        nodes,
+        "missesPerSecond",
+        reads.series(Vocabulary.REDIS_MISSES, steps, NODE),
+        p -> p.value() / steps.seconds());
+    add(nodes, "keys", reads.series(Vocabulary.REDIS_KEYS, steps, NODE), Point::value);
+    add(nodes, "memoryBytes", reads.series(Vocabulary.REDIS_MEMORY, steps, NODE), Point::value);
+    return nodes.entrySet().stream()
+        .map(e -> new NodeSeries(e.getKey(), e.getValue().points()))
+        .toList();
+  }
+
+  private static void add(
+      Map<String, Timeline> nodes,
+      String name,
+      List<MetricSeries> all,
+      ToDoubleFunction<Point> value) {
+    for (MetricSeries series : all) {
+      nodes
+          .computeIfAbsent(series.group().text(NODE).orElse(""), n -> new Timeline())
+          .add(name, series, value);
+    }
+  }
+
   private static Map<String, Double> perSecond(Reads reads, String metric) {
     Map<String, Double> rates = new HashMap<>();
     reads.totals(metric, NODE).forEach(t -> rates.put(t.text(NODE), t.perSecond()));
     return rates;
   }
+
+  /** One server over time. */
+  record NodeSeries(String node, List<Map<String, Object>> points) {}
 
   /** One server of it. */
   record Node(

@@ -1,12 +1,15 @@
 package dev.headroom.console;
 
 import dev.headroom.apm.TelemetryQueries.GaugeValue;
+import dev.headroom.apm.TelemetryQueries.MetricSeries;
+import dev.headroom.apm.TelemetryQueries.Point;
 import dev.headroom.signals.Vocabulary;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,35 @@ final class Replicas {
                 .thenComparing(Replica::instance))
         .toList();
   }
+
+  /** Each service over time: what its replicas use, all together. */
+  static List<ServiceSeries> series(Reads reads, Steps steps) {
+    Map<String, Timeline> services = new TreeMap<>();
+    Map<String, String> measures =
+        Map.of(
+            "cpuCores", Vocabulary.REPLICA_CPU,
+            "memoryBytes", Vocabulary.REPLICA_MEMORY,
+            "inFlight", Vocabulary.IN_FLIGHT);
+    measures.forEach(
+        (name, metric) -> {
+          for (MetricSeries series : reads.series(metric, steps, Vocabulary.SERVICE)) {
+            series
+                .group()
+                .text(Vocabulary.SERVICE)
+                .ifPresent(
+                    service ->
+                        services
+                            .computeIfAbsent(service, s -> new Timeline())
+                            .add(name, series, Point::value));
+          }
+        });
+    return services.entrySet().stream()
+        .map(e -> new ServiceSeries(e.getKey(), e.getValue().points()))
+        .toList();
+  }
+
+  /** One service over time. */
+  record ServiceSeries(String service, List<Map<String, Object>> points) {}
 
   /** One replica; what was not measured is absent. */
   record Replica(

@@ -26,14 +26,9 @@ final class Traffic {
 
   /** Over time, of all endpoints together or of one. */
   static List<Point> points(
-      Reads reads,
-      Duration length,
-      Duration step,
-      Optional<String> service,
-      Optional<String> route) {
-    Window window = reads.steps(Vocabulary.HTTP_DURATION, length, step);
-    return reads.queries().endpointSeries(window, step, service, route).stream()
-        .map(point -> Point.of(point, step))
+      Reads reads, Steps steps, Optional<String> service, Optional<String> route) {
+    return reads.queries().endpointSeries(steps.window(), steps.step(), service, route).stream()
+        .map(point -> Point.of(point, steps.step()))
         .toList();
   }
 

@@ -8,11 +8,33 @@ import com.linecorp.armeria.server.file.HttpFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Properties;
 
-/** The page, its modules, and the libraries that they import. */
+/** The pages, their modules, and the libraries that they import. */
 final class WebPages {
   private static final String PAGES = "dev/headroom/console/web";
+
+  /** Paths of the page; its script draws what each of them names. */
+  static final List<String> PATHS =
+      List.of(
+          "/",
+          "/scaling",
+          "/sizing",
+          "/replicas",
+          "/shards",
+          "/endpoints",
+          "/endpoint",
+          "/traces",
+          "/trace/{id}",
+          "/map",
+          "/errors",
+          "/queries",
+          "/query/{id}",
+          "/advice",
+          "/alerts",
+          "/edge",
+          "/system");
 
   private WebPages() {}
 
@@ -26,7 +48,7 @@ final class WebPages {
                 "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
                     + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
             .build();
-    server.service("/", index.asService());
+    PATHS.forEach(path -> server.service(path, index.asService()));
     server.serviceUnder("/web", files(loader, PAGES));
     server.serviceUnder("/lib/uplot", files(loader, library("uplot") + "/dist"));
     server.serviceUnder("/lib/lit-html", files(loader, library("lit-html")));

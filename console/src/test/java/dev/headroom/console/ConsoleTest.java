@@ -91,6 +91,7 @@ class ConsoleTest {
     "trace/xyz,400,trace: xyz (expected: 32 hex digits)",
     "trace/00000000000000000000000000000001,404,"
         + "trace 00000000000000000000000000000001 is not known",
+    "query/0000000000000000,404,statement 0000000000000000 was not seen in this time",
     "nothing,404,/api/v1/nothing (expected: a resource of /api/v1)"
   })
   void wrongRequests(String path, int status, String error) throws Exception {
@@ -112,10 +113,17 @@ class ConsoleTest {
     assertThat(get("nodes").get(0).get("simulated").asBoolean()).isTrue();
     assertThat(get("autoscaler").at("/decisions/0/to").asText()).isEqualTo("13");
     assertThat(get("events")).hasSize(7);
-    assertThat(get("queries").get(0).get("onReplicas").asLong()).isEqualTo(17_280);
+    assertThat(get("queries").get(0).get("onReplicas").asLong()).isEqualTo(8_640);
     assertThat(get("series?window=15m").size()).isEqualTo(90);
     assertThat(get("series?window=6h").size()).isLessThanOrEqualTo(180);
     assertThat(get("database/series").get(0).has("replicaPerSecond")).isTrue();
+    assertThat(get("database/members").get(0).at("/points/0/perSecond").asDouble()).isPositive();
+    assertThat(get("redis/series").get(0).at("/points/0/hitsPerSecond").asDouble()).isPositive();
+    assertThat(get("nodes/series").get(0).get("cpuAllocatable").asDouble()).isPositive();
+    assertThat(get("replicas/series").get(0).at("/points/0/cpuCores").asDouble()).isPositive();
+    String fingerprint = get("queries").get(0).get("fingerprint").asText();
+    assertThat(get("query/" + fingerprint).at("/statement/fingerprint").asText())
+        .isEqualTo(fingerprint);
     assertThat(get("traces?limit=5&order=slowest")).hasSize(5);
     assertThat(get("trace/" + FakeTelemetry.TRACE).get("spans")).hasSize(13);
     assertThat(get("store").get("bytesOnDisk").asLong()).isPositive();
@@ -141,7 +149,11 @@ class ConsoleTest {
       strings = {
         "",
         "web/app.js",
-        "web/console.css",
+        "web/base.css",
+        "web/pages/scaling.js",
+        "scaling",
+        "trace/4bf92f3577b34da6a3ce929d0e0e4736",
+        "lib/lit-html/directives/repeat.js",
         "lib/uplot/uPlot.esm.js",
         "lib/lit-html/lit-html.js"
       })
@@ -164,8 +176,8 @@ class ConsoleTest {
         Socket two = live()) {
       JsonNode first = snapshot(one);
       JsonNode second = snapshot(two);
-      assertThat(first.at("/overview/app").asText()).isEqualTo("tracker");
-      assertThat(second.at("/slow/events").size()).isEqualTo(7);
+      assertThat(first.get("app").asText()).isEqualTo("tracker");
+      assertThat(second.at("/traffic/count").asLong()).isPositive();
       assertThat(console.watchers()).isEqualTo(2);
       assertThat(telemetry.asked.get() - before).as("made for both at most twice").isBetween(1, 2);
     }

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 
 /** A store that invents a plausible system, the same at the same time. For tests alone. */
 final class FakeTelemetry implements TelemetryQueries {
+  static final String FINGERPRINT = "a3f1c20d9b7e4455";
   static final TraceId TRACE = new TraceId(0x4bf92f3577b34da6L, 0xa3ce929d0e0e4736L);
   private static final int PRIMARY = 0;
 
@@ -131,12 +132,13 @@ final class FakeTelemetry implements TelemetryQueries {
       boolean write = !texts[i].startsWith("SELECT");
       stats.add(
           new QueryStats(
-              "%016x".formatted(texts[i].hashCode()),
+              i == 0 ? FINGERPRINT : "%016x".formatted(texts[i].hashCode()),
               texts[i],
               count,
               write ? 0 : count * 96 / 100,
               sketch(new double[] {9, 130, 3, 4, 2, 0.4}[i], count, i)));
     }
+    stats.sort((a, b) -> Double.compare(b.latency().sum(), a.latency().sum()));
     return stats;
   }
 
@@ -334,10 +336,14 @@ final class FakeTelemetry implements TelemetryQueries {
                   flat(window, step, 900, 0, Vocabulary.ROLE, "replica"),
                   flat(window, step, 82, 0, Vocabulary.ROLE, "primary"));
       case Vocabulary.QUERY_DURATION ->
-          IntStream.range(0, 5)
-              .mapToObj(
-                  i -> flat(window, step, i == 0 ? 82 : 225, 2.4, Vocabulary.MEMBER, "pg-" + i))
-              .toList();
+          groupBy.contains(Vocabulary.QUERY)
+              ? queries(window).stream()
+                  .map(q -> flat(window, step, 12, 4, Vocabulary.QUERY, q.fingerprint()))
+                  .toList()
+              : IntStream.range(0, 5)
+                  .mapToObj(
+                      i -> flat(window, step, i == 0 ? 82 : 225, 2.4, Vocabulary.MEMBER, "pg-" + i))
+                  .toList();
       case Vocabulary.QUEUE_DURATION -> List.of(flat(window, step, 400, 0.3));
       case Vocabulary.UPSTREAM_DURATION ->
           IntStream.range(0, replicas(time.now()))
@@ -351,6 +357,37 @@ final class FakeTelemetry implements TelemetryQueries {
           IntStream.range(0, 3)
               .mapToObj(i -> flat(window, step, 9 - i, 0, "headroom.redis.node", "redis-" + i))
               .toList();
+      case Vocabulary.REPLAY_LAG_SECONDS ->
+          IntStream.range(1, 5)
+              .mapToObj(
+                  i -> level(window, step, i == 3 ? 9 : 0.02 * i, Vocabulary.MEMBER, "pg-" + i))
+              .toList();
+      case Vocabulary.REPLAY_LAG_BYTES ->
+          IntStream.range(1, 5)
+              .mapToObj(i -> level(window, step, 4096.0 * i, Vocabulary.MEMBER, "pg-" + i))
+              .toList();
+      case Vocabulary.REDIS_KEYS ->
+          IntStream.range(0, 6)
+              .mapToObj(i -> level(window, step, 18_000, "headroom.redis.node", "redis-" + i))
+              .toList();
+      case Vocabulary.REDIS_MEMORY ->
+          IntStream.range(0, 6)
+              .mapToObj(i -> level(window, step, 21e6, "headroom.redis.node", "redis-" + i))
+              .toList();
+      case Vocabulary.NODE_STATE ->
+          List.of(
+              level(window, step, 3, "headroom.price", 0.1008),
+              level(window, step, 3, "headroom.price", 0.08925));
+      case Vocabulary.NODE_CPU_ALLOCATABLE -> List.of(level(window, step, 6 * 1.93));
+      case Vocabulary.NODE_CPU_REQUESTED -> List.of(level(window, step, 6.5));
+      case Vocabulary.NODE_CPU_USED -> List.of(level(window, step, 2.2));
+      case Vocabulary.NODE_MEMORY_ALLOCATABLE -> List.of(level(window, step, 6 * 3.2 * (1L << 30)));
+      case Vocabulary.NODE_MEMORY_REQUESTED -> List.of(level(window, step, 7.5 * (1L << 30)));
+      case Vocabulary.NODE_MEMORY_USED -> List.of(level(window, step, 1.2 * (1L << 30)));
+      case Vocabulary.REPLICA_CPU -> List.of(level(window, step, 1.4, Vocabulary.SERVICE, "web"));
+      case Vocabulary.REPLICA_MEMORY ->
+          List.of(level(window, step, 9e8, Vocabulary.SERVICE, "web"));
+      case Vocabulary.IN_FLIGHT -> List.of(level(window, step, 21, Vocabulary.SERVICE, "web"));
       case Vocabulary.DESIRED_REPLICAS ->
           List.of(
               count(window, step, 0, Vocabulary.SERVICE, "web"),
@@ -379,6 +416,16 @@ final class FakeTelemetry implements TelemetryQueries {
               medianMs == 0
                   ? LatencySketch.empty()
                   : sketch(medianMs, (long) count, at.getEpochSecond())));
+    }
+    return new MetricSeries(Attributes.of(words), points);
+  }
+
+  /** A gauge that follows the load a little. */
+  private MetricSeries level(Window window, Duration step, double usual, Object... words) {
+    List<Point> points = new ArrayList<>();
+    for (Instant at = window.from(); at.isBefore(window.to()); at = at.plus(step)) {
+      double value = usual == Math.rint(usual) ? usual : usual * load(at);
+      points.add(new Point(at, value, LatencySketch.empty()));
     }
     return new MetricSeries(Attributes.of(words), points);
   }
