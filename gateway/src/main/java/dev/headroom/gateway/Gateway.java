@@ -5,21 +5,33 @@ import dev.headroom.base.Health;
 import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
+import dev.headroom.gateway.cache.CacheRule;
+import dev.headroom.gateway.cache.ResponseCache;
+import dev.headroom.gateway.cache.SharedTier;
+import dev.headroom.gateway.identity.Identities;
+import dev.headroom.gateway.identity.KeyedHash;
+import dev.headroom.gateway.limits.Limiter;
+import dev.headroom.gateway.proxy.Affinity;
 import dev.headroom.gateway.proxy.Edge;
 import dev.headroom.gateway.proxy.RouteTable;
 import dev.headroom.gateway.proxy.Settings;
 import dev.headroom.gateway.proxy.Timeouts;
 import dev.headroom.gateway.telemetry.Recorder;
 import dev.headroom.gateway.telemetry.Traces;
+import dev.headroom.gateway.tls.Certificates;
 import dev.headroom.gateway.upstream.Cluster;
 import dev.headroom.gateway.upstream.Upstream;
 import dev.headroom.signals.RouteTemplates;
 import dev.headroom.signals.TelemetryConsumer;
 import dev.headroom.spec.GatewaySpec;
 import dev.headroom.spec.ScaledApp;
+import dev.headroom.spec.Secrets;
 import dev.headroom.spec.ServiceSpec;
+import dev.headroom.spec.TlsSpec;
+import dev.headroom.spec.Value;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,12 +39,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator.SplittableGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP in front of the application: takes requests, names their endpoint, sends each to a healthy
@@ -48,6 +63,10 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
   private final Function<GatewaySpec, Timeouts> timeouts;
+  private final BiFunction<String, Value, String> secrets;
+  private final KeyedHash hash;
+  private final ResponseCache cache;
+  private final @Nullable SharedTier shared;
   private final TimeSource time;
   private final Recorder recorder;
   private final Edge edge;
@@ -55,46 +74,96 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
   private final Object lock = new Object();
   private final Map<String, Cluster> clusters = new TreeMap<>();
   private boolean closed;
+  // Written by whoever applies a document, read by the telemetry.
+  private volatile Settings settings = Settings.NONE;
 
   private Gateway(
       ScaledApp app,
       TelemetryConsumer telemetry,
       TimeSource time,
-      ExchangeListener listener,
+      Options options,
       SplittableGenerator random,
       Function<GatewaySpec, Timeouts> timeouts) {
     this.timeouts = timeouts;
     this.time = time;
+    this.secrets = options.secrets;
+    this.hash = new KeyedHash(random.split());
     GatewaySpec spec = app.gateway();
+    this.cache = new ResponseCache(spec.cacheStore(), hash, time);
     List<Static> fixed = fixedReplicas(app);
-    Settings settings = settings(app);
-    Edge started;
     AtomicInteger connections = new AtomicInteger();
-    Recorder recording =
-        Recorder.start(app.name(), telemetry, time, this::upstreams, connections::get);
+    this.recorder =
+        Recorder.start(
+            app.name(),
+            telemetry,
+            time,
+            new Recorder.Sources(
+                this::upstreams, connections::get, () -> settings.limiter().rules(), cache));
+    this.shared = sharedTier(spec, options.shared);
+    Edge started;
     try {
+      this.settings = settings(app, Optional.empty());
       started =
           Edge.start(
               new InetSocketAddress(spec.address(), spec.listen()),
+              spec.tls()
+                  .map(tls -> new InetSocketAddress(spec.address(), tls.listen()))
+                  .orElse(null),
               EVENT_LOOPS,
               settings,
-              time,
-              random,
-              new Traces(SAMPLED),
-              new RouteTemplates(MAX_ROUTES),
-              connections,
-              exchange -> {
-                recording.finished(exchange);
-                listener.finished(exchange);
-              });
+              certificates(spec),
+              new Edge.Parts(
+                  time,
+                  random,
+                  hash,
+                  new Traces(SAMPLED),
+                  new RouteTemplates(MAX_ROUTES),
+                  connections,
+                  recorder,
+                  options.listener,
+                  cache,
+                  shared));
     } catch (UserError e) {
-      recording.close();
+      recorder.close();
       clusters.values().forEach(Cluster::close);
       throw e;
     }
-    this.recorder = recording;
     this.edge = started;
+    this.settings = withSecurePort(settings);
+    started.apply(settings, certificates(spec));
     fixed.forEach(replicas -> replicas(replicas.service, replicas.replicas));
+  }
+
+  /**
+   * What a gateway may be given.
+   *
+   * @param secrets finds a value of the document by its path: keys, certificates
+   * @param shared where responses are kept beside memory
+   */
+  public record Options(
+      ExchangeListener listener,
+      BiFunction<String, Value, String> secrets,
+      Optional<SharedCache> shared) {
+
+    /** Secrets from the environment, and nothing else. */
+    public static Options defaults() {
+      return new Options(
+          ExchangeListener.NONE,
+          new Secrets(System.getenv(), Path.of(""))::resolve,
+          Optional.empty());
+    }
+
+    public Options withListener(ExchangeListener next) {
+      return new Options(next, secrets, shared);
+    }
+
+    public Options withSecrets(BiFunction<String, Value, String> next) {
+      return new Options(listener, next, shared);
+    }
+
+    public Options withShared(SharedCache next) {
+      return new Options(listener, secrets, Optional.of(next));
+    }
   }
 
   /**
@@ -103,14 +172,14 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
    * @throws UserError when the port is taken
    */
   public static Gateway start(ScaledApp app, TelemetryConsumer telemetry, TimeSource time) {
-    return start(app, telemetry, time, ExchangeListener.NONE);
+    return start(app, telemetry, time, Options.defaults());
   }
 
-  /** The same, and tells {@code listener} of every exchange. */
+  /** The same, with more. */
   public static Gateway start(
-      ScaledApp app, TelemetryConsumer telemetry, TimeSource time, ExchangeListener listener) {
+      ScaledApp app, TelemetryConsumer telemetry, TimeSource time, Options options) {
     SplittableGenerator random = new SplittableRandom(new SecureRandom().nextLong());
-    return new Gateway(app, telemetry, time, listener, random, Timeouts::of);
+    return new Gateway(app, telemetry, time, options, random, Timeouts::of);
   }
 
   /** For tests of the time-outs that no document sets. */
@@ -120,7 +189,44 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
       TimeSource time,
       ExchangeListener listener,
       Function<GatewaySpec, Timeouts> timeouts) {
-    return new Gateway(app, telemetry, time, listener, new SplittableRandom(1), timeouts);
+    return new Gateway(
+        app,
+        telemetry,
+        time,
+        Options.defaults().withListener(listener),
+        new SplittableRandom(1),
+        timeouts);
+  }
+
+  private @Nullable SharedTier sharedTier(GatewaySpec spec, Optional<SharedCache> store) {
+    return store
+        .filter(each -> spec.cacheStore().redis())
+        .map(each -> new SharedTier(each, cache, spec.cacheStore(), time, recorder::shared))
+        .orElse(null);
+  }
+
+  private @Nullable Certificates certificates(GatewaySpec spec) {
+    return spec.tls().map(tls -> Certificates.of(tls, secrets)).orElse(null);
+  }
+
+  /** Where it listens for HTTPS; empty when the document has no {@code tls}. */
+  public Optional<InetSocketAddress> secureAddress() {
+    return Optional.ofNullable(edge.secureAddress());
+  }
+
+  /**
+   * Takes responses out of the cache, also those that are on their way. What the shared cache holds
+   * is out of use as a whole.
+   *
+   * @return how many keys were taken out of memory
+   */
+  public int purge(Purge purge) {
+    int removed = cache.purge(purge);
+    if (shared != null) {
+      shared.forgetAll();
+    }
+    recorder.purged(purge, removed);
+    return removed;
   }
 
   /** Where it listens. */
@@ -171,10 +277,20 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
           "spec.gateway.listen: %s:%d (expected: %s:%d as before; restart to change it)"
               .formatted(spec.address(), spec.listen(), old.address(), old.listen()));
     }
+    if (!old.tls().map(TlsSpec::listen).equals(spec.tls().map(TlsSpec::listen))) {
+      throw UserError.usage("spec.gateway.tls.listen cannot change while it runs (restart)");
+    }
     List<Static> fixed = fixedReplicas(next);
+    Certificates certificates = certificates(spec);
     List<Cluster> gone = new ArrayList<>();
+    Identities replaced = settings.identities();
     synchronized (lock) {
-      edge.apply(settings(next));
+      settings = withSecurePort(settings(next, Optional.of(previous)));
+      edge.apply(settings, certificates);
+      cache.apply(spec.cacheStore());
+      if (shared != null) {
+        shared.apply(spec.cacheStore());
+      }
       clusters
           .entrySet()
           .removeIf(
@@ -187,6 +303,9 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
                 return remove;
               });
     }
+    if (replaced != settings.identities()) {
+      replaced.close();
+    }
     gone.forEach(
         cluster -> {
           List<Upstream> last = cluster.upstreams();
@@ -197,7 +316,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
   }
 
   /* Makes the clusters that are missing, and the routes to all of them. */
-  private Settings settings(ScaledApp app) {
+  private Settings settings(ScaledApp app, Optional<ScaledApp> previous) {
     GatewaySpec spec = app.gateway();
     RouteTable.Builder routes = new RouteTable.Builder();
     synchronized (lock) {
@@ -207,13 +326,34 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
           Cluster cluster =
               clusters.computeIfAbsent(
                   entry.getKey(),
-                  name -> new Cluster(name, service.health(), spec.balance(), time));
+                  name ->
+                      new Cluster(name, service.health(), spec.balance(), time, recorder::ejected));
           cluster.apply(service.health(), spec.balance());
           routes.add(service.paths(), cluster);
         }
       }
     }
-    return new Settings(routes.build(), timeouts.apply(spec));
+    boolean sameIdentity =
+        previous.map(old -> old.gateway().identity().equals(spec.identity())).orElse(false);
+    return new Settings(
+        routes.build(),
+        timeouts.apply(spec),
+        sameIdentity ? settings.identities() : Identities.of(spec.identity(), secrets, hash),
+        Limiter.of(spec.rateLimits(), settings.limiter()),
+        CacheRule.all(spec.cache()),
+        Affinity.of(spec.affinity()),
+        spec.hashKey(),
+        spec.tls().map(TlsSpec::redirect).orElse(false),
+        spec.tls()
+            .flatMap(TlsSpec::hsts)
+            .map(age -> "Strict-Transport-Security: max-age=" + age.toSeconds() + "\r\n")
+            .orElse(""),
+        "");
+  }
+
+  private Settings withSecurePort(Settings next) {
+    int port = secureAddress().map(InetSocketAddress::getPort).orElse(443);
+    return next.withSecurePort(port == 443 ? "" : ":" + port);
   }
 
   /** Replicas that the document itself names. */
@@ -283,6 +423,10 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
               cluster.service() + " has " + cluster.size() + " replicas and none is healthy");
         }
       }
+      String trouble = settings.identities().trouble();
+      if (!trouble.isEmpty()) {
+        missing.add("identity: " + trouble);
+      }
       return missing.isEmpty() ? Health.up() : Health.degraded(String.join("; ", missing));
     }
   }
@@ -298,6 +442,8 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
     }
     edge.close(CLOSE_DEADLINE);
     recorder.close();
+    settings.identities().close();
+    cache.close();
     synchronized (lock) {
       clusters.values().forEach(Cluster::close);
     }

@@ -639,7 +639,7 @@ class GatewayTest {
                     "api", TestApps.service(List.of("/web/api/**"), uri(api)))),
             telemetry::add,
             TimeSource.system(),
-            exchanges::add);
+            Gateway.Options.defaults().withListener(exchanges::add));
     open.add(gateway);
     RawClient client = client(gateway);
 

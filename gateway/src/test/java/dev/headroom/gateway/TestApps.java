@@ -7,6 +7,7 @@ import dev.headroom.spec.ApmSpec;
 import dev.headroom.spec.CacheStoreSpec;
 import dev.headroom.spec.CallerKind;
 import dev.headroom.spec.DatabaseSpec;
+import dev.headroom.spec.Documents;
 import dev.headroom.spec.GatewaySpec;
 import dev.headroom.spec.HealthSpec;
 import dev.headroom.spec.NodesSpec;
@@ -16,6 +17,7 @@ import dev.headroom.spec.ResourcesSpec;
 import dev.headroom.spec.RouterSpec;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.ServiceSpec;
+import dev.headroom.spec.Source;
 import dev.headroom.spec.TargetsSpec;
 import java.net.URI;
 import java.time.Duration;
@@ -76,6 +78,28 @@ final class TestApps {
         CacheStoreSpec.DEFAULT,
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** One service {@code web} behind a gateway with these lines of YAML in its section. */
+  static ScaledApp parsed(String gateway) {
+    String document =
+        """
+        apiVersion: headroom.dev/v1alpha1
+        kind: ScaledApp
+        metadata: {name: test}
+        spec:
+          services:
+            web:
+              command: [web]
+              port: 3000
+              health: {interval: 100ms, fall: 2}
+          gateway:
+            listen: 0
+            connectTimeout: 1s
+        %s
+        """
+            .formatted(gateway.indent(4));
+    return Documents.parse(List.of(new Source("test.yaml", document)));
   }
 
   static ServiceSpec service(List<String> paths, URI... endpoints) {

@@ -1,6 +1,7 @@
 package dev.headroom.launcher;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
@@ -45,6 +46,11 @@ final class AdminServer implements Component {
     server.createContext("/readyz", admin::ready);
     server.start();
     return admin;
+  }
+
+  /** Answers under another path too, from here on. */
+  void add(String path, HttpHandler handler) {
+    server.createContext(path, handler);
   }
 
   private void ready(HttpExchange exchange) throws IOException {

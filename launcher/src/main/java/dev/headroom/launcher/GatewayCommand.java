@@ -5,6 +5,10 @@ import dev.headroom.base.TimeSource;
 import dev.headroom.gateway.Gateway;
 import dev.headroom.signals.OtlpExporter;
 import dev.headroom.spec.ScaledApp;
+import dev.headroom.spec.Secrets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,8 +29,21 @@ final class GatewayCommand implements Callable<Integer> {
         () -> {
           try (Lifecycle lifecycle = new Lifecycle()) {
             OtlpExporter exporter = lifecycle.add(options.exporter(app, time));
-            Gateway gateway = lifecycle.add(Gateway.start(app, exporter, time));
-            return options.serve(app, lifecycle, "gateway on http:/" + gateway.address());
+            Secrets secrets = new Secrets(System.getenv(), Path.of(".headroom", app.name()));
+            Gateway.Options given = Gateway.Options.defaults().withSecrets(secrets::resolve);
+            List<String> redis =
+                app.redis().nodes().stream()
+                    .map(node -> secrets.resolve("spec.redis.nodes", node))
+                    .toList();
+            if (!redis.isEmpty() && app.gateway().cacheStore().redis()) {
+              given = given.withShared(lifecycle.add(RedisResponseCache.start(redis)));
+            }
+            Gateway gateway = lifecycle.add(Gateway.start(app, exporter, time, given));
+            return options.serve(
+                app,
+                lifecycle,
+                "gateway on http:/" + gateway.address(),
+                Map.of(PurgeEndpoint.PATH, new PurgeEndpoint(gateway::purge)));
           }
         });
   }

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       StopCommand.class,
       LogsCommand.class,
+      PurgeCommand.class,
       TrainCommand.class,
       WarmUpCommand.class,
     },
@@ -42,7 +43,7 @@ import picocli.CommandLine.ScopeType;
       "  headroom check -f app.yaml             validate a document, print the effective one",
       "  headroom status | stop | logs api-1",
       "",
-      "Not built yet: plan, purge, alerts, drill, case-study, install, doctor, operator.",
+      "Not built yet: plan, alerts, drill, case-study, install, doctor, operator.",
       "",
       "Exit status: 0 done; 2 wrong use or an invalid document; 1 the machine; 130 Ctrl-C.",
     })

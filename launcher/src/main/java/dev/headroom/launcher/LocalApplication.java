@@ -87,7 +87,7 @@ final class LocalApplication implements AutoCloseable {
       ServiceLaunch launch = launch(ingest, redis, database.access(router.address()));
       migrate(launch.withEnvironment(environment(ingest, redis, database.migrationAccess())));
       ServiceRuntime services = startServices(store, launch);
-      Gateway gateway = startGateway(store);
+      Gateway gateway = startGateway(store, redis);
       this.gatewayAddress = gateway.address();
       startAutoscaler(store, services);
       awaitReplicas();
@@ -247,11 +247,32 @@ final class LocalApplication implements AutoCloseable {
     return keep(ServiceRuntime.start(app, launch, state, nodes, board, board, store, time));
   }
 
-  private Gateway startGateway(TelemetryStore store) {
-    Gateway gateway = Gateway.start(app, store, time);
+  private Gateway startGateway(TelemetryStore store, Optional<RedisRuntime> redis) {
+    Gateway.Options options = Gateway.Options.defaults().withSecrets(secrets::resolve);
+    List<String> urls = redis.map(RedisRuntime::connectionUrls).orElseGet(this::redisElsewhere);
+    if (!urls.isEmpty() && app.gateway().cacheStore().redis() && !app.gateway().cache().isEmpty()) {
+      options = options.withShared(lifecycle.add(RedisResponseCache.start(urls)));
+    }
+    Gateway gateway = Gateway.start(app, store, time, options);
     keep(new AttachedGateway(gateway, board));
     noted("gateway", gateway.address().getPort());
+    gateway.secureAddress().ifPresent(address -> noted("gateway-tls", address.getPort()));
+    admin().add(PurgeEndpoint.PATH, new PurgeEndpoint(gateway::purge));
     return gateway;
+  }
+
+  private List<String> redisElsewhere() {
+    return app.redis().nodes().stream()
+        .map(node -> secrets.resolve("spec.redis.nodes", node))
+        .toList();
+  }
+
+  private AdminServer admin() {
+    return lifecycle.components().stream()
+        .filter(AdminServer.class::isInstance)
+        .map(AdminServer.class::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   private void startAutoscaler(TelemetryStore store, ServiceRuntime services) {

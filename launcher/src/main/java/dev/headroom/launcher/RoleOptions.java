@@ -1,5 +1,6 @@
 package dev.headroom.launcher;
 
+import com.sun.net.httpserver.HttpHandler;
 import dev.headroom.base.Component;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.TimeSource;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** What the commands for a single role have in common. */
@@ -55,10 +57,21 @@ final class RoleOptions {
 
   /** Starts the admin port of a role, and waits for a signal. */
   int serve(ScaledApp app, Lifecycle lifecycle, String what) throws InterruptedException {
+    return serve(app, lifecycle, what, Map.of());
+  }
+
+  /**
+   * The same, with more on the admin port.
+   *
+   * @param more handlers by their path
+   */
+  int serve(ScaledApp app, Lifecycle lifecycle, String what, Map<String, HttpHandler> more)
+      throws InterruptedException {
     int port = admin >= 0 ? admin : app.apm().admin();
     AdminServer server =
         AdminServer.start(new InetSocketAddress(app.apm().address(), port), lifecycle::components);
     lifecycle.add((Component) server);
+    more.forEach(server::add);
     System.err.printf("%s; admin on http://127.0.0.1:%d%n", what, server.port());
     Thread.sleep(Long.MAX_VALUE);
     return 0;

@@ -85,11 +85,7 @@ final class RouterTelemetry implements QueryReport {
         answered.tags().route().map(route -> holder.with(Vocabulary.ROUTE, route)).orElse(holder),
         answered.heldNanos() / 1e9);
     introduce(subject, id);
-    answered
-        .tags()
-        .trace()
-        .filter(TraceContext::sampled)
-        .ifPresent(trace -> span(answered, trace));
+    answered.tags().trace().filter(TraceContext::sampled).ifPresent(trace -> span(answered, trace));
     listener.sampled(
         new QuerySample(
             answered.startedEpochNanos(),

@@ -105,7 +105,11 @@ class QuerySampleIT {
     try (Connection c = router.connect()) {
       for (int i = 0; i < 8; i++) {
         String comment =
-            " /*route='%2Fusers%2F:id',traceparent='00-" + trace + "-b7ad6b716920333" + i + "-01'*/";
+            " /*route='%2Fusers%2F:id',traceparent='00-"
+                + trace
+                + "-b7ad6b716920333"
+                + i
+                + "-01'*/";
         try (PreparedStatement read =
             c.prepareStatement("SELECT name FROM sampled WHERE id = ?" + comment)) {
           read.setLong(1, i / 2);
@@ -133,7 +137,8 @@ class QuerySampleIT {
       c.setAutoCommit(false);
       for (int i = 0; i < 5; i++) {
         try (PreparedStatement read =
-            c.prepareStatement("SELECT key FROM sampled WHERE id = ? /*traceparent='" + i + "'*/")) {
+            c.prepareStatement(
+                "SELECT key FROM sampled WHERE id = ? /*traceparent='" + i + "'*/")) {
           read.setLong(1, i);
           read.execute();
         }

@@ -41,6 +41,9 @@ final class GatewayRules {
       limit(gateway.rateLimits().get(i), "rateLimits[" + i + "]");
     }
     names();
+    if (gateway.rateLimits().size() > 64) {
+      tell("at most 64 rules", gateway.rateLimits().size() + " rules", "", "rateLimits");
+    }
     Set<String> paths = new HashSet<>();
     for (int i = 0; i < gateway.cache().size(); i++) {
       cache(gateway.cache().get(i), paths, "cache[" + i + "]");
@@ -60,7 +63,7 @@ final class GatewayRules {
               affinity.paths().forEach(path -> pattern(path, "affinity", "paths"));
               token(affinity.cookie(), "affinity", "cookie");
             });
-    if (written(("hashKey")) && gateway.balance() != GatewaySpec.Balance.HASH) {
+    if (written("hashKey") && gateway.balance() != GatewaySpec.Balance.HASH) {
       tell("balance: hash beside it", word(gateway.hashKey()), "", "hashKey");
     }
     if (gateway.balance() == GatewaySpec.Balance.HASH && written("hashKey")) {

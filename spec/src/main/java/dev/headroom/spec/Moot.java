@@ -11,6 +11,8 @@ final class Moot {
       case ServiceSpec service when !service.isServer() -> List.of("paths", "health");
       case DatabaseSpec database when database.isExternal() ->
           List.of("replicas", "durability", "name", "user");
+      case GatewaySpec gateway when gateway.balance() != GatewaySpec.Balance.HASH ->
+          List.of("hashKey");
       case RedisSpec redis when !redis.nodes().isEmpty() -> List.of("shards", "replicasPerShard");
       default -> List.of();
     };

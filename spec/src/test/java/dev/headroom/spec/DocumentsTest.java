@@ -231,17 +231,11 @@ class DocumentsTest {
   }
 
   @Test
-  void theDesignsExampleIsRefusedForEachPartThatIsNotBuiltYet() {
-    List<String> problems = problems(List.of(new Source("app.yaml", resource("design.yaml"))));
-    String notYet =
-        ": not yet (expected: no such key in this version: it is known, but not built yet);"
-            + " take it out";
-    assertThat(problems)
-        .containsExactly(
-            "app.yaml:19: spec.gateway.identity" + notYet,
-            "app.yaml:21: spec.gateway.rateLimits" + notYet,
-            "app.yaml:24: spec.gateway.cache" + notYet,
-            "app.yaml:27: spec.gateway.affinity" + notYet);
+  void theDesignsExampleIsWholeNow() {
+    ScaledApp app = load("design.yaml");
+
+    assertThat(app.gateway().rateLimits()).hasSize(2);
+    assertThat(app.gateway().cache()).hasSize(2);
   }
 
   @Test

@@ -75,10 +75,6 @@ class RejectionsTest {
             "a.yaml:6: spec.gateway.balance: round_robin (expected: round-robin | least-requests |"
                 + " peak-ewma | hash); did you mean round-robin?"),
         bad(
-            WEB + "  gateway: {balance: hash}\n",
-            "a.yaml:6: spec.gateway.balance: hash is not yet built (expected: round-robin |"
-                + " least-requests | peak-ewma | hash)"),
-        bad(
             WEB + "  router: {pool: many, freshnessWait: 0.0005ms, maxLag: 0s}\n",
             "a.yaml:6: spec.router.pool: many (expected: a number of connections, or auto)",
             "a.yaml:6: spec.router.freshnessWait: 0.0005ms (expected: a duration in ms, s, m, h or"

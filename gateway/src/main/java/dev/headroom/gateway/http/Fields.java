@@ -1,7 +1,10 @@
 package dev.headroom.gateway.http;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The field lines of one head, by position. Reused from message to message. */
 final class Fields {
@@ -99,6 +102,47 @@ final class Fields {
 
   boolean valueIs(int i, String lower) {
     return Ascii.same(head.bytes, valueStarts[i], valueEnds[i], lower);
+  }
+
+  /** The next field of that name from {@code from} on, or -1. */
+  int find(String lower, int from) {
+    for (int i = from; i < count; i++) {
+      if (Ascii.same(head.bytes, lineStarts[i], nameEnds[i], lower)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** All values of that name as one list (RFC 9110, section 5.3); null when there is none. */
+  @Nullable String combined(String lower) {
+    int i = find(lower, 0);
+    if (i < 0) {
+      return null;
+    }
+    String all = value(i);
+    for (i = find(lower, i + 1); i >= 0; i = find(lower, i + 1)) {
+      all = all + ", " + value(i);
+    }
+    return all;
+  }
+
+  /** No field of that name is forwarded. */
+  void dropNamed(String lower) {
+    for (int i = find(lower, 0); i >= 0; i = find(lower, i + 1)) {
+      dropped[i] = true;
+    }
+  }
+
+  /** What is forwarded. */
+  List<HttpField> kept() {
+    List<HttpField> kept = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      if (!dropped[i]) {
+        kept.add(new HttpField(Ascii.text(head.bytes, lineStarts[i], nameEnds[i]), value(i)));
+      }
+    }
+    return kept;
   }
 
   /** The field is not forwarded. */

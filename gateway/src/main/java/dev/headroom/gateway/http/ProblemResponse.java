@@ -13,6 +13,8 @@ public final class ProblemResponse {
           Map.entry(408, "Request Timeout"),
           Map.entry(414, "URI Too Long"),
           Map.entry(417, "Expectation Failed"),
+          Map.entry(308, "Permanent Redirect"),
+          Map.entry(429, "Too Many Requests"),
           Map.entry(431, "Request Header Fields Too Large"),
           Map.entry(501, "Not Implemented"),
           Map.entry(502, "Bad Gateway"),
@@ -27,10 +29,17 @@ public final class ProblemResponse {
    *
    * @param detail plain words without quotes or line breaks
    * @param withBody false in answer to HEAD
+   * @param added further field lines
    * @return the bytes of the body
    */
   public static int write(
-      ByteBuf out, int status, String detail, boolean withBody, boolean close, boolean http10) {
+      ByteBuf out,
+      int status,
+      String detail,
+      boolean withBody,
+      boolean close,
+      boolean http10,
+      AddedFields added) {
     String title = REASONS.getOrDefault(status, "Error");
     byte[] body =
         "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n"
@@ -49,8 +58,9 @@ public final class ProblemResponse {
     } else if (http10) {
       head.append("Connection: keep-alive\r\n");
     }
-    head.append("\r\n");
     out.writeBytes(Ascii.bytes(head.toString()));
+    added.writeTo(out);
+    out.writeByte('\r').writeByte('\n');
     if (!withBody) {
       return 0;
     }

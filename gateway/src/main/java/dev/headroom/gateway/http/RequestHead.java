@@ -1,6 +1,7 @@
 package dev.headroom.gateway.http;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,6 +256,62 @@ public final class RequestHead {
         : Ascii.text(head.bytes, target.pathFrom(), target.pathTo());
   }
 
+  /** As sent, with the query. */
+  public String target() {
+    String whole = Ascii.text(head.bytes, target.pathFrom(), target.to());
+    return target.pathFrom() == target.pathTo() ? "/" + whole : whole;
+  }
+
+  /** The host asked for, in lower case; empty when the request names none. */
+  public String host() {
+    int host = fields.find("host", 0);
+    if (host >= 0) {
+      return fields.value(host).toLowerCase(Locale.ROOT);
+    }
+    return target.hasAuthority() ? authority().toLowerCase(Locale.ROOT) : "";
+  }
+
+  public boolean isGet() {
+    return methodIs("GET");
+  }
+
+  /** Does not mean to change anything: RFC 9110, section 9.2.1. */
+  public boolean isSafe() {
+    return methodIs("GET") || methodIs("HEAD") || methodIs("OPTIONS");
+  }
+
+  /** All values of the field as one list; null when there is none. */
+  public @Nullable String field(String lower) {
+    return fields.combined(lower);
+  }
+
+  public boolean hasField(String lower) {
+    return fields.find(lower, 0) >= 0;
+  }
+
+  /** The field is not forwarded. */
+  public void drop(String lower) {
+    fields.dropNamed(lower);
+  }
+
+  /**
+   * Where the only value of a field lies in {@link #bytes}.
+   *
+   * @return start in the upper half and end in the lower; -1 when there is none, or more than one
+   */
+  public long only(String lower) {
+    int found = fields.find(lower, 0);
+    if (found < 0 || fields.find(lower, found + 1) >= 0) {
+      return -1;
+    }
+    return (long) fields.valueStart(found) << 32 | fields.valueEnd(found);
+  }
+
+  /** The bytes of the head, until the next {@link #reset}; only to read. */
+  public byte[] bytes() {
+    return head.bytes;
+  }
+
   public boolean isHttp10() {
     return http10;
   }
@@ -302,11 +359,17 @@ public final class RequestHead {
    *
    * @param defaultHost for an HTTP/1.0 request that names no host
    * @param added further field lines, each with its CRLF
+   * @param conditions field lines that ask whether a stored response still holds
    * @param traceparent of the gateway's own span
    * @param continued whether the trace is the client's, so that its {@code tracestate} still holds
    */
   public void writeTo(
-      ByteBuf out, String defaultHost, byte[] added, String traceparent, boolean continued) {
+      ByteBuf out,
+      String defaultHost,
+      byte[] added,
+      String conditions,
+      String traceparent,
+      boolean continued) {
     byte[] bytes = head.bytes;
     fields.dropAll(FieldName.TRACEPARENT);
     if (!continued) {
@@ -326,6 +389,9 @@ public final class RequestHead {
       out.writeBytes(UPGRADE);
     }
     out.writeBytes(added);
+    if (!conditions.isEmpty()) {
+      out.writeBytes(Ascii.bytes(conditions));
+    }
     writeField(out, "traceparent: ", traceparent);
     out.writeByte('\r').writeByte('\n');
   }

@@ -1,6 +1,8 @@
 package dev.headroom.gateway.http;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Status line and fields of one response. Fed with bytes until it is whole and valid, then asked,
@@ -129,6 +131,20 @@ public final class ResponseHead {
         && (!http10 || options.keepAlive());
   }
 
+  /** All values of the field as one list; null when there is none. */
+  public @Nullable String field(String lower) {
+    return fields.combined(lower);
+  }
+
+  public boolean hasField(String lower) {
+    return fields.find(lower, 0) >= 0;
+  }
+
+  /** What the client gets of the fields. */
+  public List<HttpField> fields() {
+    return fields.kept();
+  }
+
   /** What the client is told about its connection. */
   public enum Persistence {
     /** Nothing: it stays open, as HTTP/1.1 does by itself. */
@@ -138,11 +154,21 @@ public final class ResponseHead {
     /** It ends after this response. */
     CLOSES,
     /** It is a WebSocket from here on. */
-    UPGRADES
+    UPGRADES;
+
+    /** Writes the field line that says so, if one is needed. */
+    public void writeTo(ByteBuf out) {
+      switch (this) {
+        case STAYS -> {}
+        case STAYS_ALOUD -> out.writeBytes(KEEP_ALIVE);
+        case CLOSES -> out.writeBytes(CLOSE);
+        case UPGRADES -> out.writeBytes(UPGRADE);
+      }
+    }
   }
 
   /** Writes the head as the client gets it, without what ends here. */
-  public void writeTo(ByteBuf out, boolean chunked, Persistence persistence) {
+  public void writeTo(ByteBuf out, boolean chunked, Persistence persistence, AddedFields added) {
     int from = head.start(0) + 9;
     out.writeBytes(HTTP_1_1).writeBytes(head.bytes, from, head.end(0) - from);
     if (head.end(0) - from == 3) {
@@ -153,12 +179,8 @@ public final class ResponseHead {
     if (chunked) {
       out.writeBytes(CHUNKED);
     }
-    switch (persistence) {
-      case STAYS -> {}
-      case STAYS_ALOUD -> out.writeBytes(KEEP_ALIVE);
-      case CLOSES -> out.writeBytes(CLOSE);
-      case UPGRADES -> out.writeBytes(UPGRADE);
-    }
+    added.writeTo(out);
+    persistence.writeTo(out);
     out.writeByte('\r').writeByte('\n');
   }
 }

@@ -1,9 +1,11 @@
 package dev.headroom.gateway.proxy;
 
+import dev.headroom.gateway.http.AddedFields;
 import dev.headroom.gateway.http.BodyReader;
 import dev.headroom.gateway.http.ProblemResponse;
 import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
+import dev.headroom.gateway.identity.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -11,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Loop loop;
   private final byte[] forwardedFields;
   private final String ownAuthority;
+  private final ClientAddress address;
+  private final boolean secure;
 
   private State state = State.HEAD;
   private @Nullable ProxyExchange exchange;
@@ -52,14 +57,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     CLOSED
   }
 
-  ClientConnection(SocketChannel channel, Loop loop) {
+  ClientConnection(SocketChannel channel, Loop loop, boolean secure) {
     this.channel = channel;
     this.loop = loop;
+    this.secure = secure;
     this.in = new Pending(channel.alloc());
     this.since = loop.now();
     String client = channel.remoteAddress().getAddress().getHostAddress();
+    this.address = ClientAddress.of(channel.remoteAddress().getAddress(), loop.edge().hash());
     this.forwardedFields =
-        ("X-Forwarded-For: " + client + "\r\nX-Forwarded-Proto: http\r\n")
+        ("X-Forwarded-For: "
+                + client
+                + "\r\nX-Forwarded-Proto: "
+                + (secure ? "https" : "http")
+                + "\r\n")
             .getBytes(StandardCharsets.US_ASCII);
     this.ownAuthority =
         channel.localAddress().getHostString() + ":" + channel.localAddress().getPort();
@@ -68,6 +79,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** What the upstream is told about the client. */
   byte[] forwardedFields() {
     return forwardedFields;
+  }
+
+  /** Where it comes from, as limits count it. */
+  ClientAddress address() {
+    return address;
+  }
+
+  /** It came over TLS. */
+  boolean isSecure() {
+    return secure;
+  }
+
+  /** It is to come again over TLS. */
+  boolean mustRedirect() {
+    return !secure && loop.settings().redirect();
   }
 
   /** The host of requests that name none. */
@@ -106,12 +132,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     driving = false;
     in.trim();
     if (state != State.TUNNEL) {
-      channel.config().setAutoRead(state != State.EXCHANGE || in.size() < MAX_PENDING);
+      channel.config().setAutoRead(in.size() < MAX_PENDING);
     }
   }
 
   private boolean readHead() {
-    if (in.isEmpty()) {
+    // A client that asks faster than it takes the answers: the rest waits in its socket.
+    if (in.isEmpty() || !channel.isWritable()) {
       return false;
     }
     if (head.isEmpty()) {
@@ -154,7 +181,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private void refuse(int status, String detail) {
     ByteBuf out = channel.alloc().buffer(512);
-    int bytes = ProblemResponse.write(out, status, detail, true, true, false);
+    int bytes = ProblemResponse.write(out, status, detail, true, true, false, AddedFields.NONE);
     loop.edge().refused(status, since, bytes, loop.random());
     linger(channel.writeAndFlush(out));
   }
@@ -185,7 +212,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         (ChannelFuture written) -> {
           since = loop.now() + loop.settings().timeouts().linger().toNanos();
           if (written.isSuccess()) {
-            channel.shutdownOutput();
+            finishOutput();
           } else {
             channel.close();
           }
@@ -210,10 +237,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     exchange = null;
     state = State.LINGER;
     since = loop.now();
-    if (byReset) {
+    if (byReset || secure) {
       channel.config().setSoLinger(0);
     }
+    if (secure && channel.pipeline().get(SslHandler.class) != null) {
+      // Not through TLS, which would say goodbye as after a whole response.
+      channel.pipeline().remove(SslHandler.class);
+    }
     channel.close();
+  }
+
+  /** Nothing more is written; the client may still send. */
+  void finishOutput() {
+    SslHandler tls = secure ? channel.pipeline().get(SslHandler.class) : null;
+    if (tls != null) {
+      tls.closeOutbound();
+    } else {
+      channel.shutdownOutput();
+    }
   }
 
   void closeIfIdle() {
@@ -265,6 +306,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         exchange.clientWritable();
       } else if (tunnel != null) {
         tunnel.clientWritable();
+      } else {
+        drive();
       }
     }
   }

@@ -3,7 +3,18 @@ package dev.headroom.gateway.proxy;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.gateway.ExchangeListener;
+import dev.headroom.gateway.cache.CacheOutcome;
+import dev.headroom.gateway.cache.ResponseCache;
+import dev.headroom.gateway.cache.SharedTier;
+import dev.headroom.gateway.http.PathPattern;
+import dev.headroom.gateway.http.RequestHead;
+import dev.headroom.gateway.http.ResponseHead;
+import dev.headroom.gateway.identity.Caller;
+import dev.headroom.gateway.identity.KeyedHash;
+import dev.headroom.gateway.limits.LimitVerdict;
+import dev.headroom.gateway.telemetry.Recorder;
 import dev.headroom.gateway.telemetry.Traces;
+import dev.headroom.gateway.tls.Certificates;
 import dev.headroom.gateway.upstream.Upstream;
 import dev.headroom.signals.Exchange;
 import dev.headroom.signals.RouteTemplates;
@@ -15,6 +26,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SniHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -25,9 +37,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The listening socket and the event loops behind it. */
 public final class Edge {
@@ -39,63 +54,74 @@ public final class Edge {
   private final MultiThreadIoEventLoopGroup group;
   private final Map<EventExecutor, Loop> loops = new HashMap<>();
   private final Channel server;
-  private final TimeSource time;
-  private final Traces traces;
-  private final RouteTemplates routeNames;
-  private final ExchangeListener listener;
-  private final AtomicInteger clients;
+  private final @Nullable Channel secureServer;
+  private final Parts parts;
+  // Compression takes milliseconds, which an event loop does not have.
+  private final ExecutorService compressors =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("gateway-compress").daemon().factory());
   private final AtomicInteger exchanges = new AtomicInteger();
   // Swapped by whoever applies a document, read by the loops.
   private volatile Settings settings;
+  private volatile @Nullable Certificates certificates;
   private volatile boolean closing;
 
   private Edge(
-      InetSocketAddress address,
+      InetSocketAddress plain,
+      @Nullable InetSocketAddress secure,
       int threads,
       Settings settings,
-      TimeSource time,
-      RandomGenerator.SplittableGenerator random,
-      Traces traces,
-      RouteTemplates routeNames,
-      AtomicInteger clients,
-      ExchangeListener listener) {
+      @Nullable Certificates certificates,
+      Parts parts) {
     this.settings = settings;
-    this.time = time;
-    this.traces = traces;
-    this.routeNames = routeNames;
-    this.clients = clients;
-    this.listener = listener;
+    this.certificates = certificates;
+    this.parts = parts;
     this.group =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("gateway", true), transport.handlers());
     for (EventExecutor executor : group) {
-      loops.put(executor, new Loop((EventLoop) executor, this, random.split()));
+      loops.put(executor, new Loop((EventLoop) executor, this, parts.random.split()));
     }
-    this.server = bind(address);
+    this.server = bind(plain, false, "spec.gateway.listen");
+    this.secureServer = secure == null ? null : bind(secure, true, "spec.gateway.tls.listen");
     loops.values().forEach(loop -> loop.watch(sweepInterval(settings.timeouts())));
   }
 
   /**
-   * Listens from here on.
+   * What the edge works with.
    *
    * @param clients counts the open client connections
-   * @throws UserError when the address cannot be bound
+   * @param shared null when responses are kept in memory only
    */
-  public static Edge start(
-      InetSocketAddress address,
-      int threads,
-      Settings settings,
+  public record Parts(
       TimeSource time,
       RandomGenerator.SplittableGenerator random,
+      KeyedHash hash,
       Traces traces,
       RouteTemplates routeNames,
       AtomicInteger clients,
-      ExchangeListener listener) {
-    return new Edge(
-        address, threads, settings, time, random, traces, routeNames, clients, listener);
+      Recorder recorder,
+      ExchangeListener listener,
+      ResponseCache cache,
+      @Nullable SharedTier shared) {}
+
+  /**
+   * Listens from here on.
+   *
+   * @param secure where clients come over TLS; null for nowhere
+   * @throws UserError when an address cannot be bound
+   */
+  public static Edge start(
+      InetSocketAddress plain,
+      @Nullable InetSocketAddress secure,
+      int threads,
+      Settings settings,
+      @Nullable Certificates certificates,
+      Parts parts) {
+    return new Edge(plain, secure, threads, settings, certificates, parts);
   }
 
-  private Channel bind(InetSocketAddress address) {
+  private Channel bind(InetSocketAddress address, boolean secure, String key) {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)
@@ -112,7 +138,10 @@ public final class Edge {
                     if (loop == null) {
                       throw new IllegalStateException("a channel of a foreign event loop");
                     }
-                    channel.pipeline().addLast(new ClientConnection(channel, loop));
+                    if (secure && certificates != null) {
+                      channel.pipeline().addLast(new SniHandler(certificates));
+                    }
+                    channel.pipeline().addLast(new ClientConnection(channel, loop, secure));
                   }
                 })
             .bind(address)
@@ -120,8 +149,9 @@ public final class Edge {
     if (!bound.isSuccess()) {
       var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw UserError.machine(
-          "spec.gateway.listen: %d cannot be bound on %s: %s (expected: a free port; 0 picks one)"
+          "%s: %d cannot be bound on %s: %s (expected: a free port; 0 picks one)"
               .formatted(
+                  key,
                   address.getPort(),
                   address.getHostString(),
                   Optional.ofNullable(bound.cause()).map(Throwable::getMessage).orElse("unknown")));
@@ -155,9 +185,15 @@ public final class Edge {
     return (InetSocketAddress) server.localAddress();
   }
 
+  /** Where it listens for TLS; null when it does not. */
+  public @Nullable InetSocketAddress secureAddress() {
+    return secureServer == null ? null : (InetSocketAddress) secureServer.localAddress();
+  }
+
   /** New requests follow these; running ones finish as they began. */
-  public void apply(Settings next) {
+  public void apply(Settings next, @Nullable Certificates nextCertificates) {
     settings = next;
+    certificates = nextCertificates;
   }
 
   /** The replica has been removed: no connection to it is kept. */
@@ -170,7 +206,24 @@ public final class Edge {
   }
 
   TimeSource time() {
-    return time;
+    return parts.time;
+  }
+
+  KeyedHash hash() {
+    return parts.hash;
+  }
+
+  ResponseCache cache() {
+    return parts.cache;
+  }
+
+  @Nullable SharedTier sharedTier() {
+    return parts.shared;
+  }
+
+  /** Runs it where time may be spent. */
+  void compress(Runnable task) {
+    compressors.execute(task);
   }
 
   Transport transport() {
@@ -178,11 +231,11 @@ public final class Edge {
   }
 
   Traces traces() {
-    return traces;
+    return parts.traces;
   }
 
   RouteTemplates routeNames() {
-    return routeNames;
+    return parts.routeNames;
   }
 
   boolean isClosing() {
@@ -190,11 +243,11 @@ public final class Edge {
   }
 
   void clientCame() {
-    clients.incrementAndGet();
+    parts.clients.incrementAndGet();
   }
 
   void clientWent() {
-    clients.decrementAndGet();
+    parts.clients.decrementAndGet();
   }
 
   void clientFailed(Channel channel, Throwable cause) {
@@ -207,17 +260,63 @@ public final class Edge {
     exchanges.incrementAndGet();
   }
 
-  void exchangeEnded(Exchange exchange) {
+  /**
+   * The last byte has been written.
+   *
+   * @param cached what the cache did; null when it has nothing to do with the path
+   * @param kept whether the response is in the cache now
+   * @param limits what the rules said; null when there are none
+   */
+  void exchangeEnded(
+      Exchange exchange,
+      @Nullable CacheOutcome cached,
+      boolean kept,
+      @Nullable LimitVerdict limits) {
     exchanges.decrementAndGet();
-    listener.finished(exchange);
+    parts.recorder.finished(exchange);
+    if (cached != null) {
+      parts.recorder.cached(exchange, cached, kept);
+    }
+    if (limits != null) {
+      limits.tell((rule, outcome) -> parts.recorder.limited(exchange, rule, outcome));
+    }
+    parts.listener.finished(exchange);
+  }
+
+  /** An unsafe request has succeeded: what is stored of its target holds no longer. */
+  void invalidate(RequestHead request, ResponseHead response, String path, Caller caller) {
+    if (settings.cacheRules().isEmpty()) {
+      return;
+    }
+    String host = request.host();
+    invalidate(host, path, caller);
+    for (String name : new String[] {"location", "content-location"}) {
+      String other = response.field(name);
+      if (other != null) {
+        int authority = other.indexOf("//" + host + "/");
+        String local = authority > 0 ? other.substring(authority + host.length() + 2) : other;
+        if (local.startsWith("/") && !local.startsWith("//")) {
+          int query = local.indexOf('?');
+          invalidate(host, query < 0 ? local : local.substring(0, query), caller);
+        }
+      }
+    }
+  }
+
+  private void invalidate(String host, String path, Caller caller) {
+    parts.cache.invalidate(host, path, caller);
+    if (parts.shared != null) {
+      String tenant = caller.tenant();
+      parts.shared.invalidate(host, PathPattern.canonical(path), tenant == null ? "" : tenant);
+    }
   }
 
   /** A request of which not even the head could be used. */
   void refused(int status, long since, int responseBytes, RandomGenerator random) {
-    long duration = time.nanoTime() - since;
-    listener.finished(
+    long duration = parts.time.nanoTime() - since;
+    Exchange exchange =
         new Exchange(
-            time.epochNanos() - duration,
+            parts.time.epochNanos() - duration,
             "",
             "",
             "_OTHER",
@@ -228,14 +327,19 @@ public final class Edge {
             0,
             0,
             responseBytes,
-            traces.next(Optional.empty(), random),
-            Optional.empty()));
+            parts.traces.next(Optional.empty(), random),
+            Optional.empty());
+    parts.recorder.finished(exchange);
+    parts.listener.finished(exchange);
   }
 
   /** Stops listening, lets running requests finish until the deadline, then ends. */
   public void close(Duration deadline) {
     closing = true;
     server.close().awaitUninterruptibly();
+    if (secureServer != null) {
+      secureServer.close().awaitUninterruptibly();
+    }
     loops.values().forEach(Loop::closeIdleClients);
     long end = System.nanoTime() + deadline.toNanos();
     boolean interrupted = false;
@@ -250,6 +354,7 @@ public final class Edge {
     if (cut > 0) {
       LOG.log(Level.WARNING, "gateway: {0} requests cut after {1}", cut, deadline);
     }
+    compressors.shutdown();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -1,7 +1,10 @@
 package dev.headroom.gateway.proxy;
 
+import dev.headroom.gateway.identity.TokenCache;
 import dev.headroom.gateway.upstream.Upstream;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -30,6 +33,7 @@ final class Loop {
   private final Edge edge;
   private final RandomGenerator random;
   private final Map<Upstream, Deque<UpstreamConnection>> idle = new HashMap<>();
+  private final TokenCache tokens = new TokenCache();
   private final Set<ClientConnection> clients = new HashSet<>();
 
   Loop(EventLoop executor, Edge edge, RandomGenerator random) {
@@ -51,6 +55,19 @@ final class Loop {
 
   Settings settings() {
     return edge.settings();
+  }
+
+  TokenCache tokens() {
+    return tokens;
+  }
+
+  ByteBufAllocator allocator() {
+    return PooledByteBufAllocator.DEFAULT;
+  }
+
+  /** Runs it here, later. Callable from any thread. */
+  void execute(Runnable task) {
+    executor.execute(task);
   }
 
   RandomGenerator random() {

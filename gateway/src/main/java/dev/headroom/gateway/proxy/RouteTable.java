@@ -1,6 +1,7 @@
 package dev.headroom.gateway.proxy;
 
 import dev.headroom.base.UserError;
+import dev.headroom.gateway.http.PathPattern;
 import dev.headroom.gateway.upstream.Cluster;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,14 +21,7 @@ public final class RouteTable {
   }
 
   /** One pattern of one service. */
-  private record Route(String prefix, boolean below, Cluster cluster) {
-    boolean matches(String path) {
-      if (!path.startsWith(prefix)) {
-        return false;
-      }
-      return path.length() == prefix.length() || (below && path.charAt(prefix.length()) == '/');
-    }
-  }
+  private record Route(PathPattern pattern, Cluster cluster) {}
 
   /** Collects the routes. */
   public static final class Builder {
@@ -36,24 +30,21 @@ public final class RouteTable {
     /** Patterns that {@code cluster} answers. */
     public Builder add(Collection<String> patterns, Cluster cluster) {
       for (String pattern : patterns) {
-        boolean below = pattern.endsWith("/**");
-        String prefix = below ? pattern.substring(0, pattern.length() - 3) : pattern;
-        boolean valid = prefix.isEmpty() ? below : prefix.startsWith("/");
-        if (!valid || prefix.contains("*")) {
+        PathPattern parsed = PathPattern.of(pattern);
+        boolean valid =
+            parsed.prefix().isEmpty() ? parsed.below() : parsed.prefix().startsWith("/");
+        if (!valid || parsed.prefix().contains("*")) {
           throw UserError.usage(
               "spec.services.%s.paths: %s (expected: a path such as /healthz, or /api/**)"
                   .formatted(cluster.service(), pattern));
         }
-        routes.add(new Route(prefix, below, cluster));
+        routes.add(new Route(parsed, cluster));
       }
       return this;
     }
 
     public RouteTable build() {
-      routes.sort(
-          Comparator.comparing(Route::below)
-              .thenComparingInt(route -> -route.prefix.length())
-              .thenComparing(Route::prefix));
+      routes.sort(Comparator.comparing(Route::pattern));
       return new RouteTable(List.copyOf(routes));
     }
   }
@@ -62,7 +53,7 @@ public final class RouteTable {
   @Nullable Cluster find(String path) {
     for (int i = 0; i < routes.size(); i++) {
       Route route = routes.get(i);
-      if (route.matches(path)) {
+      if (route.pattern.matches(path)) {
         return route.cluster;
       }
     }

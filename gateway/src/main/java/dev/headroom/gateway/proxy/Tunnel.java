@@ -70,7 +70,7 @@ final class Tunnel {
   /** The replica sends nothing more. */
   void upstreamFinished() {
     upstreamFinished = true;
-    client.channel.shutdownOutput();
+    client.finishOutput();
     closeWhenBothFinished();
   }
 

@@ -1,6 +1,5 @@
 package dev.headroom.gateway.upstream;
 
-import dev.headroom.base.UserError;
 import dev.headroom.spec.GatewaySpec.Balance;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -12,19 +11,37 @@ interface Balancer {
    * One of {@code fit}.
    *
    * @param fit at least one
+   * @param hash of the caller
    */
-  Upstream choose(Upstream[] fit, RandomGenerator random, long now);
+  Upstream choose(Upstream[] fit, RandomGenerator random, long now, long hash);
 
   static Balancer of(Balance balance) {
     return switch (balance) {
       case ROUND_ROBIN -> new RoundRobin();
       case LEAST_REQUESTS -> new LeastRequests();
       case PEAK_EWMA -> new TwoChoices();
-      case HASH ->
-          throw UserError.usage(
-              "spec.gateway.balance: hash is not built yet (expected: peak-ewma, least-requests or"
-                  + " round-robin)");
+      case HASH -> new Rendezvous();
     };
+  }
+
+  /**
+   * The one that ranks highest for the caller: the same one as long as it is fit, and when it goes
+   * only its own callers move.
+   */
+  final class Rendezvous implements Balancer {
+    @Override
+    public Upstream choose(Upstream[] fit, RandomGenerator random, long now, long hash) {
+      Upstream best = fit[0];
+      long highest = best.rank(hash);
+      for (int i = 1; i < fit.length; i++) {
+        long rank = fit[i].rank(hash);
+        if (rank > highest) {
+          best = fit[i];
+          highest = rank;
+        }
+      }
+      return best;
+    }
   }
 
   /** In turn. */
@@ -32,7 +49,7 @@ interface Balancer {
     private final AtomicInteger turn = new AtomicInteger();
 
     @Override
-    public Upstream choose(Upstream[] fit, RandomGenerator random, long now) {
+    public Upstream choose(Upstream[] fit, RandomGenerator random, long now, long hash) {
       return fit[Math.floorMod(turn.getAndIncrement(), fit.length)];
     }
   }
@@ -40,7 +57,7 @@ interface Balancer {
   /** The one with the fewest running requests; from a random start, so that ties spread. */
   final class LeastRequests implements Balancer {
     @Override
-    public Upstream choose(Upstream[] fit, RandomGenerator random, long now) {
+    public Upstream choose(Upstream[] fit, RandomGenerator random, long now, long hash) {
       int start = random.nextInt(fit.length);
       Upstream best = fit[start];
       int fewest = best.running();
@@ -62,7 +79,7 @@ interface Balancer {
    */
   final class TwoChoices implements Balancer {
     @Override
-    public Upstream choose(Upstream[] fit, RandomGenerator random, long now) {
+    public Upstream choose(Upstream[] fit, RandomGenerator random, long now, long hash) {
       if (fit.length == 1) {
         return fit[0];
       }

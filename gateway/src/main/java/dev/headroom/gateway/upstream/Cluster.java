@@ -6,11 +6,13 @@ import dev.headroom.spec.GatewaySpec.Balance;
 import dev.headroom.spec.HealthSpec;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Cluster.class.getName());
   private static final Upstream[] NONE = {};
+  private static final long EJECTION_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final String service;
   private final TimeSource time;
@@ -36,8 +39,21 @@ public final class Cluster implements AutoCloseable {
   private final List<Upstream> leaving = new ArrayList<>();
   private final List<HealthProbe> probes = new ArrayList<>();
   private boolean closed;
+  // The number is read on every request, so that nothing is computed while nobody is out.
+  private volatile int ejections;
+  private volatile long ejectedUntil;
+  private final BiConsumer<Upstream, Duration> ejected;
 
-  public Cluster(String service, HealthSpec health, Balance balance, TimeSource time) {
+  /**
+   * @param ejected hears of replicas that are taken out, and for how long
+   */
+  public Cluster(
+      String service,
+      HealthSpec health,
+      Balance balance,
+      TimeSource time,
+      BiConsumer<Upstream, Duration> ejected) {
+    this.ejected = ejected;
     this.service = service;
     this.health = health;
     this.balance = balance;
@@ -102,9 +118,11 @@ public final class Cluster implements AutoCloseable {
    * A replica for one request, already counted as running there: {@link Upstream#end} must follow.
    *
    * @param tried replicas that this request has failed on; avoided while there are others
+   * @param hash of the caller, for balance: hash
    * @return null when the service has no replica at all
    */
-  public @Nullable Upstream begin(List<Upstream> tried, RandomGenerator random) {
+  public @Nullable Upstream begin(List<Upstream> tried, RandomGenerator random, long hash) {
+    readmit();
     while (true) {
       Upstream[] candidates = fit;
       if (!tried.isEmpty()) {
@@ -120,12 +138,63 @@ public final class Cluster implements AutoCloseable {
         return null;
       }
       long now = time.nanoTime();
-      Upstream chosen = balancer.choose(candidates, random, now);
+      Upstream chosen = balancer.choose(candidates, random, now, hash);
       // Removed between the two lines above: the arrays are about to be replaced.
       if (chosen.begin(now)) {
         return chosen;
       }
       Thread.onSpinWait();
+    }
+  }
+
+  /** The fit replica with that token, counted as {@link #begin} does; null when there is none. */
+  public @Nullable Upstream beginAt(String token, List<Upstream> tried) {
+    readmit();
+    long now = time.nanoTime();
+    for (Upstream upstream : fit) {
+      if (upstream.token().equals(token) && !tried.contains(upstream) && upstream.begin(now)) {
+        return upstream;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A request failed there. After five in a row the replica is taken out for a while, unless too
+   * many are out already: a tenth, but always one, as Envoy does it. Then the fault is more likely
+   * the application's than the replica's.
+   */
+  public void failed(Upstream upstream) {
+    if (!upstream.hasFailedEnough()) {
+      return;
+    }
+    long now = time.nanoTime();
+    long until;
+    synchronized (this) {
+      long out = Stream.of(all).filter(each -> each.isEjected(now)).count();
+      if (all.length < 2 || out >= Math.max(1, all.length / 10)) {
+        return;
+      }
+      until = upstream.eject(now);
+      ejectedUntil = ejections == 0 || until - ejectedUntil < 0 ? until : ejectedUntil;
+      ejections++;
+      refit();
+    }
+    Duration duration = Duration.ofNanos(until - now);
+    LOG.log(
+        Level.WARNING,
+        "{0}: taken out for {1} s after {2} failures in a row",
+        upstream,
+        duration.toSeconds(),
+        Ejection.FAILURES);
+    ejected.accept(upstream, duration);
+  }
+
+  private void readmit() {
+    if (ejections > 0 && time.nanoTime() - ejectedUntil >= 0) {
+      synchronized (this) {
+        refit();
+      }
     }
   }
 
@@ -158,6 +227,19 @@ public final class Cluster implements AutoCloseable {
   }
 
   private void refit() {
+    long now = time.nanoTime();
+    ejections = (int) Stream.of(all).filter(upstream -> upstream.isEjected(now)).count();
+    if (ejections > 0 && now - ejectedUntil >= 0) {
+      ejectedUntil = now + EJECTION_LOOK_NANOS; // Others are out for longer: looked at again then.
+    }
+    Upstream[] candidates =
+        Stream.of(all).filter(upstream -> !upstream.isEjected(now)).toArray(Upstream[]::new);
+    Upstream[] chosen = fit(candidates);
+    // Ejected ones, rather than none that passes its checks.
+    fit = chosen.length > 0 ? chosen : fit(all);
+  }
+
+  private static Upstream[] fit(Upstream[] all) {
     Upstream[] preferred = Stream.of(all).filter(Upstream::isPreferred).toArray(Upstream[]::new);
     if (preferred.length == 0) {
       preferred =
@@ -165,7 +247,7 @@ public final class Cluster implements AutoCloseable {
               .filter(upstream -> upstream.verdict() != HealthState.Verdict.UNHEALTHY)
               .toArray(Upstream[]::new);
     }
-    fit = preferred.length == 0 ? all : preferred;
+    return preferred.length == 0 ? all : preferred;
   }
 
   /** Completes when the replica of that name gets no requests and none runs there. */

@@ -2,7 +2,13 @@ package dev.headroom.gateway.upstream;
 
 import dev.headroom.gateway.Replica;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,6 +27,9 @@ public final class Upstream {
   private final PeakEwma latency;
   private final InFlight inFlight;
   private final HealthState health = new HealthState();
+  private final Ejection ejection = new Ejection();
+  private final String token;
+  private final long seed;
   private boolean suspect;
   private boolean removed;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -30,6 +39,31 @@ public final class Upstream {
     this.replica = replica;
     this.latency = new PeakEwma(DECAY_NANOS, now);
     this.inFlight = new InFlight(now);
+    byte[] name = digest(service + '\0' + replica.instance());
+    this.token = HexFormat.of().formatHex(name, 0, 8);
+    this.seed = ByteBuffer.wrap(name).getLong(8);
+  }
+
+  private static byte[] digest(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every JDK", e);
+    }
+  }
+
+  /** Stands for it in a cookie: the same in every gateway, and tells nothing. */
+  public String token() {
+    return token;
+  }
+
+  /** Its place among others for a caller: rendezvous hashing (Thaler, Ravishankar 1998). */
+  long rank(long hash) {
+    // The finaliser of SplitMix64: every bit of both goes into every bit of the rank.
+    long z = hash ^ seed;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
   }
 
   public String service() {
@@ -81,6 +115,36 @@ public final class Upstream {
   /** It failed a request: for a while others are preferred. */
   public synchronized void failed(long nanos, long now) {
     latency.observe(Math.max((double) nanos, FAILURE_NANOS), now);
+  }
+
+  /** It answered as it should. */
+  public synchronized void succeeded() {
+    ejection.succeeded();
+  }
+
+  /** A request failed there. Whether it has now failed often enough to be taken out. */
+  synchronized boolean hasFailedEnough() {
+    return ejection.failed();
+  }
+
+  /** Takes it out, and says until when. */
+  synchronized long eject(long now) {
+    return ejection.eject(now);
+  }
+
+  synchronized boolean isEjected(long now) {
+    return ejection.isEjected(now);
+  }
+
+  /** For people and figures: what the gateway thinks of it. */
+  public synchronized String state(long now) {
+    if (removed) {
+      return "draining";
+    }
+    if (ejection.isEjected(now)) {
+      return "ejected";
+    }
+    return suspect ? "unhealthy" : health.verdict().name().toLowerCase(Locale.ROOT);
   }
 
   /** No new requests from now on; {@link #drained} tells when the running ones are over. */

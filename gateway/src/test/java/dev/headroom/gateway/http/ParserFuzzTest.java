@@ -111,7 +111,7 @@ class ParserFuzzTest {
             continue;
           }
           body.start(head.framing(), head.contentLength(), false);
-          head.writeTo(out, "default", new byte[0], "T", true);
+          head.writeTo(out, "default", new byte[0], "", "T", true);
         }
         ByteBuf read;
         while ((read = body.read(in, ByteBufAllocator.DEFAULT)) != null) {

@@ -36,7 +36,7 @@ class RequestHeadTest {
 
   private static String forwarded(RequestHead head) {
     ByteBuf out = Unpooled.buffer();
-    head.writeTo(out, "default", new byte[0], "TP", false);
+    head.writeTo(out, "default", new byte[0], "", "TP", false);
     return out.toString(StandardCharsets.ISO_8859_1).replace("\r\n", "~");
   }
 

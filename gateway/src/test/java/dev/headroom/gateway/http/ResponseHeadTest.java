@@ -44,7 +44,7 @@ class ResponseHeadTest {
     assertThat(head.framing()).isEqualTo(framing);
     assertThat(head.isKeepAlive()).isEqualTo(keep);
     ByteBuf out = Unpooled.buffer();
-    head.writeTo(out, false, ResponseHead.Persistence.STAYS);
+    head.writeTo(out, false, ResponseHead.Persistence.STAYS, AddedFields.NONE);
     assertThat(out.toString(StandardCharsets.ISO_8859_1).replace("\r\n", "~")).isEqualTo(written);
   }
 

@@ -1,15 +1,14 @@
 package dev.headroom.gateway.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.headroom.base.UserError;
 import dev.headroom.gateway.Replica;
 import dev.headroom.spec.GatewaySpec.Balance;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -37,7 +36,7 @@ class BalancerTest {
   private Map<String, Integer> choices(Balancer balancer, Upstream[] fit, long now, int times) {
     Map<String, Integer> counts = new HashMap<>();
     for (int i = 0; i < times; i++) {
-      counts.merge(balancer.choose(fit, random, now).instance(), 1, Integer::sum);
+      counts.merge(balancer.choose(fit, random, now, 0).instance(), 1, Integer::sum);
     }
     return counts;
   }
@@ -80,11 +79,11 @@ class BalancerTest {
     fit[0].answered(10 * MILLI, 0);
     fit[1].answered(30 * MILLI, 0);
     Balancer balancer = Balancer.of(Balance.PEAK_EWMA);
-    assertThat(balancer.choose(fit, random, 0)).isSameAs(fit[0]);
+    assertThat(balancer.choose(fit, random, 0, 0)).isSameAs(fit[0]);
     fit[0].begin(0);
     fit[0].begin(0);
     fit[0].begin(0);
-    assertThat(balancer.choose(fit, random, 0)).isSameAs(fit[1]);
+    assertThat(balancer.choose(fit, random, 0, 0)).isSameAs(fit[1]);
   }
 
   @Test
@@ -93,16 +92,27 @@ class BalancerTest {
     fit[0].answered(50 * MILLI, 0);
     fit[1].failed(MILLI, 0);
     Balancer balancer = Balancer.of(Balance.PEAK_EWMA);
-    assertThat(balancer.choose(fit, random, 0)).isSameAs(fit[0]);
+    assertThat(balancer.choose(fit, random, 0, 0)).isSameAs(fit[0]);
     fit[0].answered(50 * MILLI, 60 * SECOND);
-    assertThat(balancer.choose(fit, random, 60 * SECOND)).as("forgiven").isSameAs(fit[1]);
+    assertThat(balancer.choose(fit, random, 60 * SECOND, 0)).as("forgiven").isSameAs(fit[1]);
   }
 
   @Test
-  void hash_is_refused_as_not_built() {
-    assertThatThrownBy(() -> Balancer.of(Balance.HASH))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("not built yet");
+  void hash_spreads_callers_and_moves_only_those_of_a_replica_that_goes() {
+    Upstream[] five = upstreams(5);
+    Upstream[] four = Arrays.copyOf(five, 4);
+    Balancer balancer = Balancer.of(Balance.HASH);
+    Map<String, Integer> counts = new HashMap<>();
+    for (int i = 0; i < 10_000; i++) {
+      long caller = random.nextLong();
+      Upstream before = balancer.choose(five, random, 0, caller);
+      assertThat(balancer.choose(five, random, 0, caller)).isSameAs(before);
+      counts.merge(before.instance(), 1, Integer::sum);
+      if (before != five[4]) {
+        assertThat(balancer.choose(four, random, 0, caller)).isSameAs(before);
+      }
+    }
+    assertThat(counts.values()).hasSize(5).allSatisfy(n -> assertThat(n).isBetween(1850, 2150));
   }
 
   @Test

@@ -25,7 +25,8 @@ class ClusterTest {
 
   private final FakeTime time = new FakeTime();
   private final SplittableRandom random = new SplittableRandom(1);
-  private final Cluster cluster = new Cluster("web", HEALTH, Balance.PEAK_EWMA, time);
+  private final Cluster cluster =
+      new Cluster("web", HEALTH, Balance.PEAK_EWMA, time, (upstream, duration) -> {});
 
   @AfterEach
   void close() {
@@ -37,12 +38,12 @@ class ClusterTest {
   }
 
   private Upstream begin(Upstream... tried) {
-    return Objects.requireNonNull(cluster.begin(List.of(tried), random));
+    return Objects.requireNonNull(cluster.begin(List.of(tried), random, 0));
   }
 
   @Test
   void nobody_is_there() {
-    assertThat(cluster.begin(List.of(), random)).isNull();
+    assertThat(cluster.begin(List.of(), random, 0)).isNull();
     assertThat(cluster.drained("web-0")).isNull();
   }
 
@@ -125,5 +126,67 @@ class ClusterTest {
     assertThat(health.verdict()).isEqualTo(HealthState.Verdict.UNHEALTHY);
     assertThat(health.checked(true, 2, 3)).isFalse();
     assertThat(health.checked(true, 2, 3)).isTrue();
+  }
+
+  private static final int FAILURES = 5;
+
+  private void fail(Upstream upstream) {
+    for (int i = 0; i < FAILURES; i++) {
+      cluster.failed(upstream);
+    }
+  }
+
+  private void end(Upstream upstream) {
+    upstream.end(time.nanoTime());
+  }
+
+  @Test
+  void five_failures_in_a_row_take_a_replica_out_for_a_while() {
+    cluster.replicas(List.of(replica(0), replica(1), replica(2)));
+    Upstream bad = begin();
+    for (int i = 0; i < FAILURES - 1; i++) {
+      cluster.failed(bad);
+    }
+    bad.succeeded();
+    cluster.failed(bad);
+    assertThat(bad.isEjected(time.nanoTime())).as("not in a row").isFalse();
+    fail(bad);
+    assertThat(bad.state(time.nanoTime())).isEqualTo("ejected");
+    for (int i = 0; i < 100; i++) {
+      Upstream chosen = begin();
+      assertThat(chosen).isNotSameAs(bad);
+      end(chosen);
+    }
+    Upstream next = begin();
+    fail(next);
+    assertThat(next.isEjected(time.nanoTime()))
+        .as("one of three is out, so the fault is rather the application's")
+        .isFalse();
+
+    time.advance(Duration.ofSeconds(30));
+
+    boolean back = false;
+    for (int i = 0; i < 100; i++) {
+      Upstream chosen = begin();
+      back |= chosen == bad;
+      end(chosen);
+    }
+    assertThat(back).isTrue();
+    fail(bad);
+    time.advance(Duration.ofSeconds(59));
+    assertThat(bad.isEjected(time.nanoTime())).as("longer the second time").isTrue();
+    time.advance(Duration.ofSeconds(1));
+    assertThat(bad.isEjected(time.nanoTime())).isFalse();
+  }
+
+  @Test
+  void a_token_finds_its_replica_while_that_is_fit() {
+    cluster.replicas(List.of(replica(0), replica(1)));
+    Upstream first = begin();
+    assertThat(cluster.beginAt(first.token(), List.of())).isSameAs(first);
+    assertThat(cluster.beginAt(first.token(), List.of(first))).isNull();
+    assertThat(cluster.beginAt("0123456789abcdef", List.of())).isNull();
+    cluster.replicas(List.of(replica(1)));
+    assertThat(first.token()).hasSize(16);
   }
 }

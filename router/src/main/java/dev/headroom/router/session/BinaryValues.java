@@ -37,8 +37,7 @@ final class BinaryValues {
           case 701 -> value.length == 8 ? Double.toString(in.getDouble()) : null;
           case 17 -> hex(value);
           case 18, 19, 25, 114, 1042, 1043 -> new String(value, StandardCharsets.UTF_8);
-          case 2950 ->
-              value.length == 16 ? new UUID(in.getLong(), in.getLong()).toString() : null;
+          case 2950 -> value.length == 16 ? new UUID(in.getLong(), in.getLong()).toString() : null;
           case 1082 -> value.length == 4 ? date(in.getInt()) : null;
           case 1114 -> value.length == 8 ? timestamp(in.getLong()) : null;
           case 1184 -> value.length == 8 ? timestamp(in.getLong()) + "+00" : null;

@@ -69,9 +69,7 @@ record BoundCall(PreparedText text, byte[] frame, int nameEnd, int executions)
     }
     Optional<String> decoded = whole ? BinaryValues.text(type, bytes) : Optional.empty();
     return new Parameter(
-        type,
-        Optional.of(decoded.orElseGet(() -> BinaryValues.hex(bytes))),
-        decoded.isPresent());
+        type, Optional.of(decoded.orElseGet(() -> BinaryValues.hex(bytes))), decoded.isPresent());
   }
 
   @Override

@@ -29,7 +29,9 @@ final class Frames {
     return new String(frame, from, to - from, StandardCharsets.UTF_8);
   }
 
-  /** What follows the name in a Parse message: {@code sql}, then what {@code frame} has behind its. */
+  /**
+   * What follows the name in a Parse message: {@code sql}, then what {@code frame} has behind its.
+   */
   static Bytes parse(String sql, byte[] frame, int textEnd) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     byte[] content = Arrays.copyOf(text, text.length + frame.length - textEnd);

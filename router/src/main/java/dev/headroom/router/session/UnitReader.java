@@ -124,8 +124,7 @@ final class UnitReader {
     int portalEnd = Frames.end(frame, 5) + 1;
     int nameEnd = Frames.end(frame, portalEnd) + 1;
     String portal = Frames.text(frame, 5, portalEnd - 1);
-    Prepared statement =
-        session.statements().statement(Frames.text(frame, portalEnd, nameEnd - 1));
+    Prepared statement = session.statements().statement(Frames.text(frame, portalEnd, nameEnd - 1));
     session.statements().bound(portal, statement);
     PreparedText text = statement == null ? null : statement.text();
     if (statement == null || text == null) {

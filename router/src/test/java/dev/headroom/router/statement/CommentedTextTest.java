@@ -15,7 +15,8 @@ class CommentedTextTest {
   void theCommentComesOffAndIsRead() {
     CommentedText text =
         CommentedText.of(
-            "SELECT $1 /*controller='users',action='show',traceparent='" + PARENT + "'*/", analyses);
+            "SELECT $1 /*controller='users',action='show',traceparent='" + PARENT + "'*/",
+            analyses);
     assertThat(text.sql()).isEqualTo("SELECT $1");
     assertThat(text.tags().route()).contains("users#show");
     assertThat(text.tags().trace().orElseThrow().traceparent()).isEqualTo(PARENT);

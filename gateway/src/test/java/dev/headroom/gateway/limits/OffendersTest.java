@@ -1,0 +1,33 @@
+package dev.headroom.gateway.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.gateway.identity.Caller;
+import dev.headroom.gateway.identity.ClientAddress;
+import dev.headroom.spec.CallerKind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OffendersTest {
+  private final Offenders offenders = new Offenders();
+
+  private void refused(int address) {
+    offenders.refused(
+        address, Caller.UNKNOWN, CallerKind.IP, new ClientAddress("10.0.0." + address, address));
+  }
+
+  @Test
+  void the_heavy_ones_are_found_among_any_number_of_light_ones() {
+    for (int i = 0; i < 20_000; i++) {
+      refused(1);
+      refused(i % 3 == 0 ? 2 : 1000 + i);
+    }
+
+    List<Offenders.Offender> worst = offenders.drain(10);
+
+    assertThat(worst).hasSize(10);
+    assertThat(worst.get(0)).isEqualTo(new Offenders.Offender("ip:10.0.0.1", 20_000));
+    assertThat(worst.get(1).caller()).isEqualTo("ip:10.0.0.2");
+    assertThat(offenders.drain(10)).as("a new beginning").isEmpty();
+  }
+}
