@@ -24,12 +24,6 @@ public sealed interface ScalingBehavior {
     return new Rules(ScalingRules.defaultUp(), ScalingRules.defaultDown());
   }
 
-  /** The default rules, going down after {@code stabilization} instead of five minutes. */
-  static ScalingBehavior downAfter(Duration stabilization) {
-    return new Rules(
-        ScalingRules.defaultUp(), ScalingRules.defaultDown().withStabilization(stabilization));
-  }
-
   /** How near to its target a metric changes nothing. */
   default Tolerance tolerance() {
     return switch (this) {

@@ -62,6 +62,10 @@ public record ScalingRules(
         DEFAULT_TOLERANCE);
   }
 
+  public ScalingRules withPolicies(List<ScalingPolicy> value) {
+    return new ScalingRules(stabilization, select, value, tolerance);
+  }
+
   public ScalingRules withStabilization(Duration value) {
     return new ScalingRules(value, select, policies, tolerance);
   }

@@ -180,7 +180,10 @@ class HorizontalAutoscalerTest {
     return HorizontalAutoscaler.start(
         app,
         AutoscalerSettings.defaults()
-            .withBehavior(ScalingBehavior.downAfter(Duration.ofSeconds(60))),
+            .withBehavior(
+                new ScalingBehavior.Rules(
+                    ScalingRules.defaultUp(),
+                    ScalingRules.defaultDown().withStabilization(Duration.ofSeconds(60)))),
         this::read,
         new ReplicaTarget() {
           @Override

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
       "traffic and figures are real; nodes are simulated; some waits of the application are"
           + " emulated.",
       "The users come one after the other in the first 20 seconds.",
-      "PostgreSQL runs without fsync. Scaling down waits one minute instead of five.",
+      "PostgreSQL runs without fsync. Four replicas at most are added in 15 seconds; scaling down",
+      "waits one minute instead of five.",
       "",
       "Examples:",
       "  headroom demo",

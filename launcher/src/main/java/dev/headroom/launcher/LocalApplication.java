@@ -5,7 +5,6 @@ import dev.headroom.apm.TelemetryStore;
 import dev.headroom.autoscaler.AutoscalerSettings;
 import dev.headroom.autoscaler.HorizontalAutoscaler;
 import dev.headroom.autoscaler.NodePool;
-import dev.headroom.autoscaler.ScalingBehavior;
 import dev.headroom.base.Component;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.Problem;
@@ -279,8 +278,7 @@ final class LocalApplication implements AutoCloseable {
     keep(
         HorizontalAutoscaler.start(
             app,
-            AutoscalerSettings.defaults()
-                .withBehavior(ScalingBehavior.downAfter(settings.scaleDownAfter())),
+            AutoscalerSettings.defaults().withBehavior(settings.scaling()),
             new StoredReplicaMetrics(services, store, time),
             new RuntimeTarget(services),
             store,

@@ -1,5 +1,8 @@
 package dev.headroom.launcher;
 
+import dev.headroom.autoscaler.ScalingBehavior;
+import dev.headroom.autoscaler.ScalingPolicy;
+import dev.headroom.autoscaler.ScalingRules;
 import dev.headroom.base.ByteSize;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param fsync false loses data when the machine fails: said so wherever it is chosen
  * @param primaryBuffers page cache of the primary
  * @param replicaBuffers page cache of a replica
- * @param scaleDownAfter how long fewer replicas must suffice before there are fewer
+ * @param scaling how fast the number of replicas may change
  * @param expansion turns a command of the document into the one to run
  * @param workingDirectory where the application's commands start
  */
@@ -20,9 +23,18 @@ record LocalSettings(
     boolean fsync,
     ByteSize primaryBuffers,
     ByteSize replicaBuffers,
-    Duration scaleDownAfter,
+    ScalingBehavior scaling,
     UnaryOperator<List<String>> expansion,
     Path workingDirectory) {
+
+  /** A JVM that starts beside all others costs them a core for a second: not sixteen at once. */
+  private static final ScalingRules GRADUALLY_UP =
+      ScalingRules.defaultUp()
+          .withPolicies(
+              List.of(new ScalingPolicy(ScalingPolicy.Kind.PODS, 4, Duration.ofSeconds(15))));
+
+  private static final ScalingRules DOWN_AFTER_A_MINUTE =
+      ScalingRules.defaultDown().withStabilization(Duration.ofMinutes(1));
 
   /** For an application of the user's own: safe, and as Kubernetes would scale it. */
   static LocalSettings forUp(Path workingDirectory) {
@@ -30,7 +42,7 @@ record LocalSettings(
         true,
         ByteSize.mebibytes(256),
         ByteSize.mebibytes(128),
-        Duration.ofMinutes(5),
+        ScalingBehavior.defaults(),
         UnaryOperator.identity(),
         workingDirectory);
   }
@@ -41,7 +53,7 @@ record LocalSettings(
         false,
         ByteSize.mebibytes(256),
         ByteSize.mebibytes(128),
-        Duration.ofSeconds(60),
+        new ScalingBehavior.Rules(GRADUALLY_UP, DOWN_AFTER_A_MINUTE),
         program::expand,
         workingDirectory);
   }

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The fixed number of requests that a replica works on at once; the others wait in line. */
 final class Workers {
-  private static final int LONGEST_LINE = 512;
-  private static final long PATIENCE_SECONDS = 10;
+  private static final int LONGEST_LINE = 128;
+  private static final long PATIENCE_SECONDS = 5;
 
   private final Semaphore free;
   private final AtomicInteger waiting = new AtomicInteger();
