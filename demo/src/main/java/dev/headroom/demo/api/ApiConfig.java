@@ -34,7 +34,7 @@ public record ApiConfig(
   /** Reads the environment; see the README for the names. */
   public static ApiConfig of(Settings settings) {
     Faults faults = Faults.of(settings);
-    int workers = settings.number("DEMO_WORKERS", 10, 1, 1_000);
+    int workers = settings.number("DEMO_WORKERS", 8, 1, 1_000);
     int pool = faults.on(Fault.POOL_TOO_SMALL) ? Math.min(SMALL_POOL, workers) : workers + 1;
     return new ApiConfig(
         settings.text("HOST", "127.0.0.1"),
