@@ -41,6 +41,7 @@ public final class AlertLog {
     }
     return newest.values().stream()
         .map(state -> Active.of(state, values.getOrDefault(identity(state.attributes()), 0.0)))
+        .filter(active -> active.state() != State.RESOLVED)
         .sorted(
             Comparator.comparing((Active a) -> a.state()).reversed().thenComparing(Active::since))
         .toList();

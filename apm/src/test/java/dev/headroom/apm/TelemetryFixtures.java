@@ -110,6 +110,68 @@ final class TelemetryFixtures {
         Attributes.of("db.system.name", "postgresql"));
   }
 
+  static TraceId trace(long trace) {
+    return new TraceId(0xABCDL << 48, trace);
+  }
+
+  Span statement(long trace, long span, long parent, String sql, Duration took) {
+    return span(
+        trace,
+        span,
+        parent,
+        Span.Kind.CLIENT,
+        "SELECT",
+        Span.Status.UNSET,
+        took,
+        Attributes.of("db.system.name", "postgresql", "db.query.text", sql));
+  }
+
+  /** A span that an exception ended. */
+  Span failed(long trace, long span, String type, String message, String stack) {
+    Span plain =
+        span(
+            trace,
+            span,
+            0,
+            Span.Kind.INTERNAL,
+            "work",
+            Span.Status.ERROR,
+            Duration.ofMillis(1),
+            Attributes.empty());
+    return new Span(
+        plain.traceId(),
+        plain.spanId(),
+        plain.parentId(),
+        plain.name(),
+        plain.kind(),
+        plain.startEpochNanos(),
+        plain.endEpochNanos(),
+        plain.status(),
+        "",
+        plain.attributes(),
+        List.of(
+            new Span.Event("exception", plain.endEpochNanos(), exception(type, message, stack))),
+        plain.resource(),
+        plain.scope());
+  }
+
+  LogRecord exceptionLog(long trace, String type, String message, String stack) {
+    return new LogRecord(
+        time.epochNanos(),
+        LogRecord.ERROR,
+        "",
+        message,
+        trace(trace),
+        new SpanId(1),
+        exception(type, message, stack),
+        API);
+  }
+
+  private static Attributes exception(String type, String message, String stack) {
+    return Attributes.of(
+        "exception.type", type, "exception.message", message, "exception.stacktrace", stack);
+  }
+
   private Span span(
       long trace,
       long span,

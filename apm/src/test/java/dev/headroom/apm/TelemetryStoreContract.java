@@ -443,4 +443,150 @@ abstract class TelemetryStoreContract {
     assertThat(store.trace(new TraceId(1, 2))).isEmpty();
     assertThat(store.check().isUp()).isTrue();
   }
+
+  @Test
+  void exceptionsOfSpansAndLogsAreGroupedAndCountedOncePerTrace() {
+    String stack = "java.lang.Error: x\n\tat com.acme.A.b(A.java:%d)\n\tat com.acme.C.d(C.java:2)";
+    store.accept(
+        spans(
+            now.failed(1, 1, "java.lang.Error", "first 1", stack.formatted(1)),
+            now.failed(1, 2, "java.lang.Error", "first 1", stack.formatted(1)),
+            now.failed(2, 1, "java.lang.Error", "second 2", stack.formatted(7))));
+    time.advance(STEP);
+    store.accept(
+        new Telemetry(
+            List.of(),
+            List.of(),
+            List.of(
+                now.exceptionLog(3, "java.lang.Error", "third 3", stack.formatted(9)),
+                now.exceptionLog(3, "ValueError", "other", ""))));
+    beforeAsking();
+
+    assertThat(store.errorGroups(lastMinute(), 10))
+        .hasSize(2)
+        .first()
+        .satisfies(
+            group -> {
+              assertThat(group.service()).isEqualTo("api");
+              assertThat(group.type()).isEqualTo("java.lang.Error");
+              assertThat(group.message()).isEqualTo("third 3");
+              assertThat(group.location()).isEqualTo("A.b");
+              assertThat(group.stackTrace()).contains("A.java:9");
+              assertThat(group.count()).isEqualTo(3);
+              assertThat(group.releases()).containsExactly(java.util.Map.entry("1.2", 3L));
+              assertThat(group.samples()).hasSize(3);
+              assertThat(group.samples().getFirst()).isEqualTo(TelemetryFixtures.trace(3));
+              assertThat(group.firstSeen()).isEqualTo(time.now().minus(STEP));
+              assertThat(group.lastSeen()).isEqualTo(time.now());
+            });
+    assertThat(store.errorGroups(lastMinute(), 1)).hasSize(1);
+  }
+
+  @Test
+  void theServiceMapJoinsBothEndsOfCalls() {
+    store.accept(
+        spans(
+            now.server(1, 1, "/a", 200, Duration.ofMillis(10)),
+            now.client(1, 2, 1, "SELECT", Duration.ofMillis(5))));
+    beforeAsking();
+    time.advance(Duration.ofSeconds(11));
+    beforeAsking();
+
+    Analyses.ServiceMap map = store.serviceMap(lastMinute());
+    assertThat(map.edges())
+        .singleElement()
+        .satisfies(
+            edge -> {
+              assertThat(edge.from()).isEqualTo("api");
+              assertThat(edge.to()).isEqualTo("postgresql");
+              assertThat(edge.count()).isEqualTo(1);
+              assertThat(edge.latency().max()).isEqualTo(0.005);
+            });
+    assertThat(map.nodes())
+        .extracting(Analyses.Node::name, Analyses.Node::kind, Analyses.Node::count)
+        .containsExactlyInAnyOrder(
+            org.assertj.core.groups.Tuple.tuple("api", Analyses.NodeKind.SERVICE, 1L),
+            org.assertj.core.groups.Tuple.tuple("postgresql", Analyses.NodeKind.DATABASE, 1L));
+  }
+
+  @Test
+  void slowRequestsTellTheirStatements() {
+    for (int i = 1; i <= 3; i++) {
+      store.accept(
+          spans(
+              now.server(i, 1, "/a", 200, Duration.ofMillis(100 * i)),
+              now.statement(i, 2, 1, "SELECT * FROM t WHERE id = " + i, Duration.ofMillis(40))));
+    }
+    beforeAsking();
+
+    assertThat(store.slowRequests(lastMinute(), Optional.of("api"), Optional.of("/a"), 2))
+        .hasSize(2)
+        .first()
+        .satisfies(
+            request -> {
+              assertThat(request.endpoint()).isEqualTo(new Endpoint("api", "GET", "/a"));
+              assertThat(request.duration()).isEqualTo(Duration.ofMillis(300));
+              assertThat(request.statements())
+                  .singleElement()
+                  .satisfies(s -> assertThat(s.count()).isEqualTo(1));
+            });
+    assertThat(store.slowRequests(lastMinute(), Optional.of("web"), Optional.empty(), 2)).isEmpty();
+    Analyses.EndpointAnalysis analysis =
+        store.endpointAnalysis(lastMinute(), new Endpoint("api", "GET", "/a")).orElseThrow();
+    assertThat(analysis.requests()).isEqualTo(3);
+    assertThat(analysis.statements())
+        .singleElement()
+        .satisfies(
+            s -> {
+              assertThat(s.count()).isEqualTo(3);
+              assertThat(s.seconds()).isCloseTo(0.12, within(1e-9));
+            });
+  }
+
+  @Test
+  void repeatedCallsAreFoundInStoredTraces() {
+    store.accept(spans(now.server(1, 1, "/a", 200, Duration.ofMillis(100))));
+    for (int i = 0; i < 12; i++) {
+      store.accept(
+          spans(
+              now.statement(
+                  1, 10 + i, 1, "SELECT * FROM t WHERE id = " + i, Duration.ofMillis(5))));
+    }
+    beforeAsking();
+
+    assertThat(store.repeatedCalls(lastMinute(), 10))
+        .singleElement()
+        .satisfies(
+            call -> {
+              assertThat(call.mostCalls()).isEqualTo(12);
+              assertThat(call.proof()).isEqualTo(Analyses.Proof.DIFFERENT);
+              assertThat(call.endpoint().route()).isEqualTo("/a");
+            });
+  }
+
+  @Test
+  void endpointsOverTimeHaveAPointPerStep() {
+    store.accept(metrics(now.requests("web", "GET", "/a", 200, 0.010)));
+    time.advance(STEP);
+    store.accept(metrics(now.requests("web", "GET", "/a", 500, 0.010, 0.020)));
+    beforeAsking();
+
+    List<EndpointPoint> points =
+        store.endpointsOverTime(lastMinute(), STEP).get(new Endpoint("web", "GET", "/a"));
+    assertThat(points).extracting(EndpointPoint::count).containsExactly(1L, 2L);
+    assertThat(points.getLast().serverErrors()).isEqualTo(2);
+  }
+
+  @Test
+  void logsOfATraceAreKept() {
+    store.accept(
+        new Telemetry(
+            List.of(), List.of(), List.of(now.exceptionLog(3, "ValueError", "other", ""))));
+    beforeAsking();
+
+    assertThat(store.logs(TelemetryFixtures.trace(3)))
+        .singleElement()
+        .satisfies(log -> assertThat(log.body()).isEqualTo("other"));
+    assertThat(store.logs(TelemetryFixtures.trace(4))).isEmpty();
+  }
 }

@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       AdviseCommand.class,
       InstallCommand.class,
       CheckCommand.class,
+      AlertsCommand.class,
       StatusCommand.class,
       StopCommand.class,
       LogsCommand.class,
@@ -41,9 +42,10 @@ import picocli.CommandLine.ScopeType;
       "  headroom advise --url postgres://…     what is slow in a database, and what to do about"
           + " it",
       "  headroom check -f app.yaml             validate a document, print the effective one",
+      "  headroom alerts test -f app.yaml       a test message to every channel",
       "  headroom status | stop | logs api-1",
       "",
-      "Not built yet: plan, alerts, drill, case-study, install, doctor, operator.",
+      "Not built yet: plan, drill, case-study, install, doctor, operator.",
       "",
       "Exit status: 0 done; 2 wrong use or an invalid document; 1 the machine; 130 Ctrl-C.",
     })

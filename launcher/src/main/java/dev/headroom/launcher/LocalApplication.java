@@ -1,5 +1,6 @@
 package dev.headroom.launcher;
 
+import dev.headroom.apm.Alerts;
 import dev.headroom.apm.Ingest;
 import dev.headroom.apm.TelemetryStore;
 import dev.headroom.autoscaler.AutoscalerSettings;
@@ -25,6 +26,7 @@ import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.Secrets;
 import dev.headroom.spec.ServiceSpec;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,6 +82,7 @@ final class LocalApplication implements AutoCloseable {
       Ingest ingest = startIngest(store);
       Console console = keep(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
       this.consolePort = noted("console", console.uri().getPort());
+      keep(Alerts.start(app, store, secrets, Optional.of(console.uri()), time, new SecureRandom()));
       LocalDatabase database = startDatabase(store);
       Router router = startRouter(store, database);
       Optional<RedisRuntime> redis = startRedis(store);

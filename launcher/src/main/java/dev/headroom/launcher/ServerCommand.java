@@ -1,5 +1,6 @@
 package dev.headroom.launcher;
 
+import dev.headroom.apm.Alerts;
 import dev.headroom.apm.Ingest;
 import dev.headroom.apm.TelemetryStore;
 import dev.headroom.base.ByteSize;
@@ -9,6 +10,9 @@ import dev.headroom.console.Console;
 import dev.headroom.console.ConsoleSettings;
 import dev.headroom.engines.StateFolder;
 import dev.headroom.spec.ScaledApp;
+import dev.headroom.spec.Secrets;
+import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +20,9 @@ import picocli.CommandLine.Mixin;
 /** {@code headroom server}. */
 @Command(
     name = "server",
-    description = "Run the server role: takes telemetry in, keeps it, shows it in the console.",
+    description =
+        "Run the server role: takes telemetry in, keeps it, shows it in the console, tells of"
+            + " alerts.",
     footer = {"", "Example:", "  headroom server -f app.yaml --state /var/lib/headroom"})
 final class ServerCommand implements Callable<Integer> {
   private static final ByteSize ROOM = ByteSize.mebibytes(256);
@@ -39,6 +45,14 @@ final class ServerCommand implements Callable<Integer> {
             Ingest ingest = lifecycle.add(Ingest.start(app.apm(), store));
             Console console =
                 lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
+            lifecycle.add(
+                Alerts.start(
+                    app,
+                    store,
+                    new Secrets(System.getenv(), folder.path()),
+                    Optional.of(console.uri()),
+                    time,
+                    new SecureRandom()));
             folder.port("otlp-grpc", ingest.grpcPort());
             folder.port("otlp-http", ingest.httpPort());
             folder.port("console", console.uri().getPort());

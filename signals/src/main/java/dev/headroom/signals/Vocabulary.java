@@ -368,6 +368,9 @@ public final class Vocabulary {
   /** Event; CHANNEL, STATE delivered, failed or suppressed, REASON, headroom.attempts. */
   public static final String EVENT_NOTIFICATION = "headroom.notification";
 
+  /** Event; ALERT, headroom.until (ISO 8601), REASON: nobody is told of it until then. */
+  public static final String EVENT_SILENCE = "headroom.silence";
+
   /** Name of an alert of the document. */
   public static final String ALERT = "headroom.alert.name";
 

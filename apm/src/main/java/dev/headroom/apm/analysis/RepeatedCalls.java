@@ -89,17 +89,19 @@ public final class RepeatedCalls {
   /* Where the loop is: above spans that wrap one call each and look alike. */
   private static Span scope(TraceTree trace, Span call) {
     Span scope = trace.parent(call).orElse(call);
-    for (int lift = 0; lift < HIGHEST_LIFT && scope.kind() == Span.Kind.INTERNAL; lift++) {
-      Span wrapper = scope;
+    Span wrapper = scope;
+    for (int lift = 0; lift < HIGHEST_LIFT && wrapper.kind() == Span.Kind.INTERNAL; lift++) {
+      String name = wrapper.name();
       var above = trace.parent(wrapper);
-      if (above.isEmpty()
-          || trace.children(above.get()).stream()
-                  .filter(s -> s.name().equals(wrapper.name()))
-                  .count()
-              < LEAST_PATTERNS) {
+      if (above.isEmpty()) {
         break;
       }
-      scope = above.get();
+      long alike =
+          trace.children(above.get()).stream().filter(s -> s.name().equals(name)).count();
+      if (alike >= LEAST_PATTERNS) {
+        scope = above.get();
+      }
+      wrapper = above.get();
     }
     return scope;
   }

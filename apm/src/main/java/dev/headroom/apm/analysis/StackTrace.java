@@ -40,7 +40,7 @@ record StackTrace(String rootType, List<String> frames) {
   private static final class JavaFrames {
     static final Pattern FRAME =
         Pattern.compile(
-            "\\s*at (?:[\\w.$@-]*/)*([\\w.$<>/-]+)\\.([\\w$<>-]+)"
+            "\\s*at (?:[\\w.-]*(?:@[\\w.-]*)?/){0,2}([\\w.$<>/-]+)\\.([\\w$<>-]+)"
                 + "\\((?:[\\w$.-]+\\.(?:java|kt|scala|groovy|clj)(?::\\d+)?|Native Method"
                 + "|Unknown Source|<generated>)\\).*");
     private static final Pattern CAUSE =
