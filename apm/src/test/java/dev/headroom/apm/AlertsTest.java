@@ -182,7 +182,7 @@ class AlertsTest {
     assertThat(received).hasSize(2);
     assertThat(received.getFirst().body)
         .contains("\"alert\":\"slow\"", "\"state\":\"firing\"", "web GET /api/search")
-        .contains("http://127.0.0.1:8800/#/traces/");
+        .contains("http://127.0.0.1:8800/trace/");
     assertThat(received.getLast().body).contains("\"state\":\"resolved\"");
   }
 

@@ -51,6 +51,6 @@ public record Notice(
   }
 
   Optional<URI> trace(TraceId id) {
-    return console.map(base -> base.resolve("/#/traces/" + id));
+    return console.map(base -> base.resolve("/trace/" + id));
   }
 }
