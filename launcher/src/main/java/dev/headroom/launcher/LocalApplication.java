@@ -183,7 +183,7 @@ final class LocalApplication implements AutoCloseable {
                     Router.start(
                         app.router(),
                         database.routerMembers(),
-                        database.routerAccess(),
+                        RouterTls.access(database, app.router(), secrets),
                         QueryListener.NONE,
                         store,
                         time)));

@@ -6,6 +6,7 @@ import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.StateFolder;
+import dev.headroom.pgwire.Tls;
 import dev.headroom.router.Member;
 import dev.headroom.runtime.DatabaseAccess;
 import dev.headroom.runtime.DatabaseCluster;
@@ -125,7 +126,8 @@ sealed interface LocalDatabase extends Component, Reloadable<ScaledApp> {
     @Override
     public dev.headroom.router.DatabaseAccess routerAccess() {
       return new dev.headroom.router.DatabaseAccess(
-          primary.database(), primary.user(), primary.password());
+              primary.database(), primary.user(), primary.password())
+          .with(RouterTls.servers("spec.database.primary", primary.parameters()), Tls.DISABLED);
     }
 
     @Override

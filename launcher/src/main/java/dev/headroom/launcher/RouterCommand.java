@@ -36,8 +36,8 @@ final class RouterCommand implements Callable<Integer> {
               + " database of its own");
     }
     TimeSource time = TimeSource.system();
-    LocalDatabase database =
-        LocalDatabase.external(app.database(), new Secrets(System.getenv(), Path.of(".headroom")));
+    Secrets secrets = new Secrets(System.getenv(), Path.of(".headroom"));
+    LocalDatabase database = LocalDatabase.external(app.database(), secrets);
     return Foreground.run(
         () -> {
           try (Lifecycle lifecycle = new Lifecycle()) {
@@ -47,7 +47,7 @@ final class RouterCommand implements Callable<Integer> {
                     Router.start(
                         app.router(),
                         database.routerMembers(),
-                        database.routerAccess(),
+                        RouterTls.access(database, app.router(), secrets),
                         QueryListener.NONE,
                         exporter,
                         time));

@@ -37,6 +37,18 @@ public final class PgConnection implements AutoCloseable {
     this.out = socket.getOutputStream();
   }
 
+  /** Connects without TLS, and authenticates. */
+  public static PgConnection connect(
+      InetSocketAddress address,
+      String database,
+      String user,
+      String password,
+      String applicationName,
+      Duration timeout)
+      throws IOException {
+    return connect(address, Tls.DISABLED, database, user, password, applicationName, timeout);
+  }
+
   /**
    * Connects and authenticates.
    *
@@ -44,6 +56,7 @@ public final class PgConnection implements AutoCloseable {
    */
   public static PgConnection connect(
       InetSocketAddress address,
+      Tls tls,
       String database,
       String user,
       String password,
@@ -57,13 +70,30 @@ public final class PgConnection implements AutoCloseable {
       socket.connect(
           new InetSocketAddress(address.getHostString(), address.getPort()),
           (int) timeout.toMillis());
-      PgConnection connection = new PgConnection(socket);
+      Socket secured = tls.isEnabled() ? secured(socket, address, tls) : socket;
+      PgConnection connection = new PgConnection(secured);
       connection.start(database, user, password, applicationName);
       return connection;
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
     }
+  }
+
+  private static Socket secured(Socket socket, InetSocketAddress address, Tls tls)
+      throws IOException {
+    socket.getOutputStream().write(new FrontendMessage.SslRequest().encode());
+    int answer = socket.getInputStream().read();
+    if (answer == 'S') {
+      return tls.over(socket, address.getHostString(), address.getPort());
+    }
+    if (answer == 'N' && !tls.isRequired()) {
+      return socket;
+    }
+    throw new IOException(
+        answer < 0
+            ? "the server closed the connection when asked for TLS"
+            : "the server does not speak TLS (expected by sslmode=" + tls.mode().word() + ")");
   }
 
   private void start(String database, String user, String password, String applicationName)

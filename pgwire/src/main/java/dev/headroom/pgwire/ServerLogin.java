@@ -30,7 +30,8 @@ public final class ServerLogin {
   public @Nullable FrontendMessage answer(BackendMessage message) throws java.io.IOException {
     return switch (message) {
       case BackendMessage.AuthenticationCleartextPassword m -> passwordMessage(password);
-      case BackendMessage.AuthenticationMd5Password m -> passwordMessage(md5(m.salt()));
+      case BackendMessage.AuthenticationMd5Password m ->
+          passwordMessage(md5(user, password, m.salt()));
       case BackendMessage.AuthenticationSasl m -> {
         if (!m.mechanisms().contains(ScramClient.MECHANISM)) {
           throw new ProtocolException(
@@ -56,8 +57,8 @@ public final class ServerLogin {
     return new FrontendMessage.Password(Bytes.of(text + "\0"));
   }
 
-  /* "md5" + md5(md5(password + user) + salt). */
-  private String md5(Bytes salt) {
+  /** What proves a password by MD5: {@code "md5" + md5(md5(password + user) + salt)}. */
+  public static String md5(String user, String password, Bytes salt) {
     try {
       MessageDigest md5 = MessageDigest.getInstance("MD5");
       String inner =

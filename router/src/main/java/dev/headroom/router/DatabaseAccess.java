@@ -1,5 +1,7 @@
 package dev.headroom.router;
 
+import dev.headroom.pgwire.Tls;
+
 /**
  * How the router logs in to the servers, and how clients log in to the router.
  *
@@ -7,13 +9,27 @@ package dev.headroom.router;
  * @param monitorUser who asks for roles and positions; without {@code pg_monitor} replicas come
  *     back late after a failover, because their timeline is known only from their last restart
  *     point
+ * @param servers TLS towards the servers
+ * @param clients TLS from the clients
  */
 public record DatabaseAccess(
-    String database, String user, String password, String monitorUser, String monitorPassword) {
+    String database,
+    String user,
+    String password,
+    String monitorUser,
+    String monitorPassword,
+    Tls servers,
+    Tls clients) {
 
-  /** The application's user does the monitoring too. */
+  /** The application's user does the monitoring too; no TLS. */
   public DatabaseAccess(String database, String user, String password) {
-    this(database, user, password, user, password);
+    this(database, user, password, user, password, Tls.DISABLED, Tls.DISABLED);
+  }
+
+  /** The same with TLS. */
+  public DatabaseAccess with(Tls towardsServers, Tls fromClients) {
+    return new DatabaseAccess(
+        database, user, password, monitorUser, monitorPassword, towardsServers, fromClients);
   }
 
   @Override

@@ -10,7 +10,9 @@ import dev.headroom.pgwire.ScramKeyCache;
 import dev.headroom.pgwire.ScramKeys;
 import dev.headroom.router.cluster.Cluster;
 import dev.headroom.router.cluster.ClusterView;
+import dev.headroom.router.pool.ServerFigures;
 import dev.headroom.router.pool.ServerPools;
+import dev.headroom.router.session.ClientFigures;
 import dev.headroom.router.session.ClientLogin;
 import dev.headroom.router.session.FreshnessKeys;
 import dev.headroom.router.session.Lane;
@@ -41,6 +43,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -50,8 +53,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL in front of a primary and its replicas: pools connections by transaction, sends proven
@@ -72,6 +77,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
   private final RouterTelemetry telemetry;
   /* Replaced by apply(); read by every session. */
   private final SpecHolder spec;
+  private final PoolSizing sizing;
   private volatile boolean closed;
 
   private static final class SpecHolder implements Supplier<RouterSpec> {
@@ -102,6 +108,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     this.pools = pools;
     this.telemetry = telemetry;
     this.spec = spec;
+    this.sizing = new PoolSizing(this::limit);
   }
 
   /**
@@ -139,12 +146,17 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     ScramKeyCache serverKeys = new ScramKeyCache(access.password());
     byte[] salt = new byte[16];
     secure.nextBytes(salt);
+    Controls controls = new Controls();
     ClientLogin.Gate gate =
         new ClientLogin.Gate(
             access.database(),
             access.user(),
+            access.password(),
             ScramKeys.derive(access.password(), Bytes.of(salt), SCRAM_ITERATIONS),
-            nonces);
+            access.clients(),
+            spec,
+            nonces,
+            new RouterAdmin(controls));
     Map<EventLoop, ServerPools> pools = new LinkedHashMap<>();
     Map<EventLoop, Lane> lanes = new LinkedHashMap<>();
     for (EventExecutor executor : group) {
@@ -170,6 +182,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
       Channel listener =
           listen(settings, group, listenerType, loop -> new ClientLogin(lane(lanes, loop), gate));
       Router router = new Router(group, listener, cluster, sessions, pools, telemetry, spec);
+      controls.router = router;
       cluster.addListener(router::clusterChanged);
       router.members(members);
       group
@@ -290,25 +303,163 @@ public final class Router implements Component, Reloadable<ScaledApp> {
    */
   public List<PoolFigures> pools() {
     Map<String, List<PoolFigures>> byMember = new LinkedHashMap<>();
+    for (PoolFigures figures : onEachLoop(ServerPools::figures)) {
+      byMember.computeIfAbsent(figures.member(), m -> new ArrayList<>()).add(figures);
+    }
+    return byMember.values().stream().map(PoolFigures::sum).toList();
+  }
+
+  /* Waits for the loops; what a closed one has to say is left out. */
+  private <T> List<T> onEachLoop(Function<ServerPools, List<T>> question) {
+    List<T> answers = new ArrayList<>();
     try {
       for (ServerPools own : pools.values()) {
-        for (PoolFigures figures : own.loop().submit(own::figures).get(2, TimeUnit.SECONDS)) {
-          byMember.computeIfAbsent(figures.member(), m -> new ArrayList<>()).add(figures);
-        }
+        answers.addAll(own.loop().submit(() -> question.apply(own)).get(2, TimeUnit.SECONDS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of();
     } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
-      return List.of();
+      return answers;
     }
-    return byMember.values().stream().map(PoolFigures::sum).toList();
+    return answers;
+  }
+
+  /**
+   * From now on nobody gets a server connection; clients wait, and see no error for it. Who is in a
+   * transaction finishes it.
+   *
+   * @return true when within {@code atMost} no connection is in use any more
+   */
+  public boolean pause(Duration atMost) throws InterruptedException {
+    pools.values().forEach(own -> own.loop().execute(() -> own.pause(true)));
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (pools().stream().anyMatch(pool -> pool.active() > 0)) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      Thread.sleep(20);
+    }
+    return true;
+  }
+
+  /** Ends a pause. */
+  public void resume() {
+    pools.values().forEach(own -> own.loop().execute(() -> own.pause(false)));
+  }
+
+  /**
+   * Takes no new clients, and waits for those it has to leave: an application that has been pointed
+   * at the database itself leaves as its connections are replaced, and sees no error.
+   *
+   * @return true when within {@code atMost} all have left; else those that remain are sent away
+   */
+  public boolean drain(Duration atMost) throws InterruptedException {
+    listener.close().awaitUninterruptibly();
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (sessions.count() > 0) {
+      if (System.nanoTime() - deadline > 0) {
+        sessions.closeAll();
+        return false;
+      }
+      Thread.sleep(20);
+    }
+    return true;
+  }
+
+  /* The admin database's hands; it is made before the router is. */
+  private static final class Controls implements RouterAdmin.Target {
+    private volatile @Nullable Router router;
+
+    private Router router() {
+      Router present = router;
+      if (present == null) {
+        throw new IllegalStateException("the router has not started");
+      }
+      return present;
+    }
+
+    @Override
+    public List<PoolFigures> pools() {
+      return router().pools();
+    }
+
+    @Override
+    public String sizing(String member) {
+      return router().sizing.reason(member);
+    }
+
+    @Override
+    public List<ServerFigures> servers() {
+      return router().onEachLoop(ServerPools::servers);
+    }
+
+    @Override
+    public List<ClientFigures> clients() {
+      return router().sessions.figures();
+    }
+
+    @Override
+    public List<QueryStats.Row> queries() {
+      return router().telemetry.queries();
+    }
+
+    @Override
+    public List<MemberFigures> members() {
+      return router().telemetry.members(router().cluster);
+    }
+
+    @Override
+    public boolean pause(Duration atMost) throws InterruptedException {
+      return router().pause(atMost);
+    }
+
+    @Override
+    public void resume() {
+      router().resume();
+    }
+
+    @Override
+    public void reload() {
+      router().cluster.schemaChanged();
+    }
+
+    @Override
+    public void reconnect() {
+      router().pools.values().forEach(own -> own.loop().execute(own::renew));
+    }
+
+    @Override
+    public void drain(Duration atMost) {
+      Router draining = router();
+      Thread.ofVirtual()
+          .name("router drain")
+          .start(
+              () -> {
+                try {
+                  draining.drain(atMost);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+    }
   }
 
   private void flush() {
     Thread.ofVirtual()
         .name("router telemetry")
-        .start(() -> telemetry.flush(cluster, sessions.count(), pools()));
+        .start(
+            () -> {
+              List<PoolFigures> figures = pools();
+              telemetry.flush(cluster, sessions.count(), figures);
+              sizing.tune(figures, cluster.connections(), spec.get().pool());
+            });
+  }
+
+  private void limit(String member, int connections) {
+    int share = Math.max(1, (connections + pools.size() - 1) / pools.size());
+    for (ServerPools own : pools.values()) {
+      own.loop().execute(() -> own.limit(member, share));
+    }
   }
 
   @Override

@@ -17,7 +17,6 @@ import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TelemetryConsumer;
 import dev.headroom.signals.TraceContext;
 import dev.headroom.signals.Vocabulary;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,16 +29,20 @@ import java.util.random.RandomGenerator;
 final class RouterTelemetry implements QueryReport {
   private static final int MAX_SERIES = 4000;
   private static final int MAX_SPANS = 10_000;
-  private static final int MAX_SEEN = 10_000;
-  private static final long TELL_AGAIN = Duration.ofMinutes(5).toNanos();
   private static final Attributes RESOURCE = Attributes.of("service.name", "headroom-router");
+
+  private record Way(String role, String reason) {}
 
   private final TimeSource time;
   private final TelemetryConsumer consumer;
   private final QueryListener listener;
   private final RandomGenerator random;
   private final MetricCells cells;
-  private final ConcurrentHashMap<Long, Long> toldAt = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, QueryStats> stats = new ConcurrentHashMap<>();
+  /* Of statements beyond those that are told apart. */
+  private final QueryStats others = new QueryStats("", "(others)");
+  private final ConcurrentHashMap<Way, Attributes> routes = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Attributes> holders = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Span> spans = new ConcurrentLinkedQueue<>();
   private final AtomicInteger spanCount = new AtomicInteger();
   private String lastPrimary = "";
@@ -61,30 +64,18 @@ final class RouterTelemetry implements QueryReport {
   @Override
   public void answered(Answered answered) {
     StatementAnalysis subject = answered.subject();
-    String id = subject.fingerprint().id();
+    QueryStats seen = statsOf(subject);
+    seen.add(answered);
     cells.record(
         Vocabulary.QUERY_DURATION,
         "s",
-        Attributes.of(
-            Vocabulary.QUERY,
-            id,
-            Vocabulary.MEMBER,
-            answered.member(),
-            Vocabulary.ROLE,
-            answered.role()),
+        seen.attributes(answered.member(), answered.role()),
         answered.durationNanos() / 1e9);
-    cells.add(
-        Vocabulary.ROUTED,
-        "{query}",
-        Attributes.of(Vocabulary.ROLE, answered.role(), Vocabulary.REASON, answered.reason()),
-        1);
-    Attributes holder = Attributes.of(Vocabulary.MEMBER, answered.member());
-    cells.add(
-        Vocabulary.CONNECTION_TIME,
-        "s",
-        answered.tags().route().map(route -> holder.with(Vocabulary.ROUTE, route)).orElse(holder),
-        answered.heldNanos() / 1e9);
-    introduce(subject, id);
+    cells.add(Vocabulary.ROUTED, "{query}", attributesOf(answered.role(), answered.reason()), 1);
+    cells.add(Vocabulary.CONNECTION_TIME, "s", holder(answered), answered.heldNanos() / 1e9);
+    if (!seen.equals(others) && seen.isToTell(time.nanoTime())) {
+      introduce(subject, seen.id());
+    }
     answered.tags().trace().filter(TraceContext::sampled).ifPresent(trace -> span(answered, trace));
     listener.sampled(
         new QuerySample(
@@ -107,17 +98,55 @@ final class RouterTelemetry implements QueryReport {
             answered.call()));
   }
 
-  private void introduce(StatementAnalysis subject, String id) {
-    long now = time.nanoTime();
+  private QueryStats statsOf(StatementAnalysis subject) {
     long fingerprint = subject.fingerprint().hash();
-    Long told = toldAt.get(fingerprint);
-    if (told != null && now - told < TELL_AGAIN) {
-      return;
+    QueryStats known = stats.get(fingerprint);
+    if (known != null) {
+      return known;
     }
-    if (told == null && toldAt.size() >= MAX_SEEN) {
-      return;
+    return stats.size() >= MAX_SERIES
+        ? others
+        : stats.computeIfAbsent(
+            fingerprint,
+            f -> new QueryStats(subject.fingerprint().id(), subject.fingerprint().text()));
+  }
+
+  /* Words of the router's own, few of each: made once. */
+  private Attributes attributesOf(String role, String reason) {
+    Way way = new Way(role, reason);
+    Attributes known = routes.get(way);
+    if (known != null) {
+      return known;
     }
-    toldAt.put(fingerprint, now);
+    return routes.computeIfAbsent(
+        way, w -> Attributes.of(Vocabulary.ROLE, w.role, Vocabulary.REASON, w.reason));
+  }
+
+  private Attributes holder(Answered answered) {
+    Attributes known = holders.get(answered.member());
+    Attributes member =
+        known != null
+            ? known
+            : holders.computeIfAbsent(
+                answered.member(), name -> Attributes.of(Vocabulary.MEMBER, name));
+    return answered
+        .tags()
+        .route()
+        .map(route -> member.with(Vocabulary.ROUTE, route))
+        .orElse(member);
+  }
+
+  /** What has been seen since the start, a row for each normalised statement. */
+  List<QueryStats.Row> queries() {
+    List<QueryStats.Row> rows = new ArrayList<>();
+    stats.values().forEach(each -> rows.add(each.row()));
+    if (others.row().calls() > 0) {
+      rows.add(others.row());
+    }
+    return rows;
+  }
+
+  private void introduce(StatementAnalysis subject, String id) {
     consumer.accept(
         Telemetry.event(
             LogRecord.event(
@@ -242,29 +271,49 @@ final class RouterTelemetry implements QueryReport {
     consumer.accept(new Telemetry(finished, metrics, List.of()));
   }
 
+  /** The members, as they are known now. */
+  List<MemberFigures> members(Cluster cluster) {
+    return cluster.states().stream().map(of -> figures(cluster, of)).toList();
+  }
+
+  private static MemberFigures figures(Cluster cluster, MemberState.Of of) {
+    Member member = of.member();
+    String address = member.address().getHostString() + ":" + member.address().getPort();
+    boolean primary = cluster.view().primary().equals(Optional.of(member));
+    return switch (of.state()) {
+      case MemberState.Away away ->
+          new MemberFigures(member.name(), address, "replica", "down: " + away.reason(), 0, 0);
+      case MemberState.Writable writable ->
+          new MemberFigures(
+              member.name(),
+              address,
+              "primary",
+              primary ? "up" : "down: " + cluster.view().trouble(),
+              writable.position().timeline(),
+              0);
+      case MemberState.Replaying replaying -> {
+        long behind = cluster.bytesBehind(replaying);
+        boolean lagging = behind > 0 && replaying.secondsBehind() > 1;
+        yield new MemberFigures(
+            member.name(),
+            address,
+            "replica",
+            lagging ? "lagging" : "up",
+            replaying.position().timeline(),
+            behind);
+      }
+    };
+  }
+
   private void member(List<Metric> metrics, Cluster cluster, MemberState.Of of, long now) {
     Member member = of.member();
     Attributes series = Attributes.of(Vocabulary.MEMBER, member.name());
-    Optional<Member> primary = cluster.view().primary();
-    String role;
-    String state;
-    switch (of.state()) {
-      case MemberState.Away away -> {
-        role = "replica";
-        state = "down";
-      }
-      case MemberState.Writable writable -> {
-        role = "primary";
-        state = primary.equals(Optional.of(member)) ? "up" : "down";
-      }
-      case MemberState.Replaying replaying -> {
-        role = "replica";
-        long behind = cluster.bytesBehind(replaying);
-        double seconds = behind > 0 ? replaying.secondsBehind() : 0;
-        metrics.add(gauge(Vocabulary.REPLAY_LAG_BYTES, "By", series, now, (double) behind));
-        metrics.add(gauge(Vocabulary.REPLAY_LAG_SECONDS, "s", series, now, seconds));
-        state = seconds > 1 ? "lagging" : "up";
-      }
+    MemberFigures figures = figures(cluster, of);
+    if (of.state() instanceof MemberState.Replaying replaying) {
+      double seconds = figures.lagBytes() > 0 ? replaying.secondsBehind() : 0;
+      metrics.add(
+          gauge(Vocabulary.REPLAY_LAG_BYTES, "By", series, now, (double) figures.lagBytes()));
+      metrics.add(gauge(Vocabulary.REPLAY_LAG_SECONDS, "s", series, now, seconds));
     }
     metrics.add(
         gauge(
@@ -274,9 +323,9 @@ final class RouterTelemetry implements QueryReport {
                 Vocabulary.MEMBER,
                 member.name(),
                 Vocabulary.ROLE,
-                role,
+                figures.role(),
                 Vocabulary.STATE,
-                state,
+                figures.state().startsWith("down") ? "down" : figures.state(),
                 "server.address",
                 member.address().getHostString(),
                 "server.port",

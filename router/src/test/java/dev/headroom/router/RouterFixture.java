@@ -33,26 +33,35 @@ final class RouterFixture implements AutoCloseable {
   }
 
   RouterFixture(PostgresExtension postgres, int pool, Duration queueTimeout, Duration maxLag) {
-    this.postgres = postgres;
-    RouterSpec spec =
-        new RouterSpec(
-            0,
-            "127.0.0.1",
-            new RouterSpec.PoolSize(OptionalInt.of(pool)),
-            queueTimeout,
-            Duration.ZERO,
-            maxLag);
-    this.router =
-        Router.start(
-            spec,
-            members(),
-            new DatabaseAccess(postgres.database(), postgres.user(), postgres.password()),
-            samples::add,
-            telemetry::add,
-            TimeSource.system());
+    this(postgres, spec(pool, queueTimeout, maxLag), access(postgres));
   }
 
-  private List<Member> members() {
+  RouterFixture(PostgresExtension postgres, RouterSpec spec, DatabaseAccess access) {
+    this(postgres, spec, access, members(postgres));
+  }
+
+  RouterFixture(
+      PostgresExtension postgres, RouterSpec spec, DatabaseAccess access, List<Member> members) {
+    this.postgres = postgres;
+    this.router =
+        Router.start(spec, members, access, samples::add, telemetry::add, TimeSource.system());
+  }
+
+  static RouterSpec spec(int pool, Duration queueTimeout, Duration maxLag) {
+    return new RouterSpec(
+        0,
+        "127.0.0.1",
+        new RouterSpec.PoolSize(OptionalInt.of(pool)),
+        queueTimeout,
+        Duration.ZERO,
+        maxLag);
+  }
+
+  static DatabaseAccess access(PostgresExtension postgres) {
+    return new DatabaseAccess(postgres.database(), postgres.user(), postgres.password());
+  }
+
+  private static List<Member> members(PostgresExtension postgres) {
     List<PostgresServer> servers = new ArrayList<>();
     servers.add(postgres.primary());
     servers.addAll(postgres.replicas());
@@ -66,10 +75,14 @@ final class RouterFixture implements AutoCloseable {
   }
 
   String url(String options) {
+    return url(postgres.database(), options);
+  }
+
+  String url(String database, String options) {
     return "jdbc:postgresql://127.0.0.1:"
         + router.address().getPort()
         + "/"
-        + postgres.database()
+        + database
         + "?user="
         + postgres.user()
         + "&password="
@@ -83,6 +96,11 @@ final class RouterFixture implements AutoCloseable {
 
   Connection connect(String options) throws SQLException {
     return DriverManager.getConnection(url(options));
+  }
+
+  /** To the admin database. */
+  Connection admin() throws SQLException {
+    return DriverManager.getConnection(url("headroom", "&preferQueryMode=simple"));
   }
 
   /** Is the server that answers {@code sql} a replica? By the router's own account. */

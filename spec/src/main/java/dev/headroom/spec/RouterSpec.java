@@ -1,6 +1,7 @@
 package dev.headroom.spec;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** PostgreSQL in front of primary and replicas. */
@@ -19,8 +20,61 @@ public record RouterSpec(
             value = "Time a read waits for a replica to catch up, then the primary answers.",
             def = "0ms")
         Duration freshnessWait,
-    @Setting(value = "Replicas further behind get no reads.", def = "10s", min = 1)
-        Duration maxLag) {
+    @Setting(value = "Replicas further behind get no reads.", def = "10s", min = 1) Duration maxLag,
+    @Setting(value = "For how long a client keeps its server connection.", def = "transaction")
+        PoolMode poolMode,
+    @Setting(value = "Only look: everything goes to the primary, and is measured.", def = "false")
+        boolean observe,
+    @Setting(
+            value = "Obey SET headroom.route and a leading /* headroom.route=primary */.",
+            def = "false")
+        boolean routeHints,
+    @Setting(value = "How clients prove who they are.", def = "scram-sha-256") Auth auth,
+    @Setting("TLS for clients.") Optional<ClientTls> tls) {
+
+  /** With the defaults for what is seldom set. */
+  public RouterSpec(
+      int listen,
+      String address,
+      PoolSize pool,
+      Duration queueTimeout,
+      Duration freshnessWait,
+      Duration maxLag) {
+    this(
+        listen,
+        address,
+        pool,
+        queueTimeout,
+        freshnessWait,
+        maxLag,
+        PoolMode.TRANSACTION,
+        false,
+        false,
+        Auth.SCRAM_SHA_256,
+        Optional.empty());
+  }
+
+  /** How long a client keeps a server connection. */
+  public enum PoolMode {
+    /** Until its transaction ends. */
+    TRANSACTION,
+    /** Until it disconnects; everything runs on the primary. */
+    SESSION
+  }
+
+  /** PostgreSQL's words for how a client proves who it is. */
+  public enum Auth {
+    SCRAM_SHA_256,
+    MD5,
+    /** Not at all: whoever can connect is let in. */
+    TRUST
+  }
+
+  /** TLS 1.2 and 1.3 on the router's port, by SSLRequest or from the first byte. */
+  public record ClientTls(
+      @Setting(value = "The certificate, then its chain, PEM.", required = true) Value certificate,
+      @Setting(value = "The private key, PKCS #8, PEM.", required = true) Value key,
+      @Setting(value = "Refuse clients without TLS.", def = "false") boolean required) {}
 
   /** A number of connections, or {@code auto}. */
   public record PoolSize(OptionalInt fixed) {

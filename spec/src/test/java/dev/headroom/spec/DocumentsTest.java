@@ -141,7 +141,16 @@ class DocumentsTest {
                 new RouterSpec.PoolSize(OptionalInt.of(30)),
                 Duration.ofSeconds(5),
                 Duration.ofMillis(50),
-                Duration.ofSeconds(3)));
+                Duration.ofSeconds(3),
+                RouterSpec.PoolMode.SESSION,
+                true,
+                true,
+                RouterSpec.Auth.MD5,
+                Optional.of(
+                    new RouterSpec.ClientTls(
+                        new Value.File(Path.of("server.crt")),
+                        new Value.Secret("router", "key"),
+                        true))));
     assertThat(app.database())
         .isEqualTo(
             new DatabaseSpec(

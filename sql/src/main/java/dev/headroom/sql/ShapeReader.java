@@ -167,6 +167,7 @@ final class ShapeReader {
       readOnly |= tokens.isWord(i, "read") && tokens.isWord(i + 1, "only");
       other |=
           tokens.isWord(i, "serializable")
+              || tokens.isWord(i, "repeatable")
               || tokens.isWord(i, "deferrable")
               || tokens.isWord(i, "write");
     }

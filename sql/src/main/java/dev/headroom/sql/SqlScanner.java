@@ -101,7 +101,11 @@ final class SqlScanner {
     }
     if ((c == 'u' || c == 'U') && at(position + 1, '&')) {
       if (at(position + 2, '\'')) {
-        return string(position + 2, false);
+        // Its backslashes are its own; with standard_conforming_strings off it is refused.
+        boolean before = backslash;
+        TokenKind kind = string(position + 2, false);
+        backslash = before;
+        return kind;
       }
       if (at(position + 2, '"')) {
         return quotedName(position + 2, TokenKind.UNICODE_NAME);

@@ -18,7 +18,8 @@ import java.util.Set;
  * @param setting of SET and RESET
  * @param subject the name in DEALLOCATE, PREPARE, EXECUTE, {@code all} for DEALLOCATE ALL; {@code
  *     temp} of a CREATE of something temporary, {@code hold} of a DECLARE … WITH HOLD
- * @param readOnlyBlock BEGIN … READ ONLY without SERIALIZABLE or DEFERRABLE
+ * @param readOnlyBlock BEGIN … READ ONLY in which each statement has a snapshot of its own: without
+ *     REPEATABLE READ, SERIALIZABLE or DEFERRABLE
  */
 public record StatementShape(
     StatementKind kind,

@@ -19,6 +19,9 @@ final class Builtins {
           "gen_random_uuid",
           "uuidv4",
           "uuidv7",
+          // TABLESAMPLE names its method as a function is called.
+          "bernoulli",
+          "system",
           "pg_sleep",
           "pg_sleep_for",
           "pg_sleep_until");

@@ -21,6 +21,9 @@ final class CatalogLoader implements AutoCloseable {
   /* A name that stays unknown must not have the catalogs read for each statement. */
   private static final Duration UNKNOWN_EVERY = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofMillis(200);
+  private static final String CONNECTIONS =
+      "SELECT current_setting('max_connections')::int"
+          + " - current_setting('superuser_reserved_connections')::int";
 
   private final Supplier<Optional<Member>> primary;
   private final DatabaseAccess access;
@@ -30,6 +33,7 @@ final class CatalogLoader implements AutoCloseable {
   private final Thread thread;
   private volatile Catalog current = Catalog.NONE;
   private volatile long readAt;
+  private volatile int connections;
   private volatile boolean closed;
 
   CatalogLoader(Supplier<Optional<Member>> primary, DatabaseAccess access, TimeSource time) {
@@ -38,6 +42,11 @@ final class CatalogLoader implements AutoCloseable {
     this.primary = primary;
     this.access = access;
     this.thread = Thread.ofVirtual().name("router catalogs").start(this::run);
+  }
+
+  /** Connections that ordinary users may have in all; 0 when it is not known. */
+  int connections() {
+    return connections;
   }
 
   Catalog current() {
@@ -88,12 +97,15 @@ final class CatalogLoader implements AutoCloseable {
     try (PgConnection connection =
         PgConnection.connect(
             member.address(),
+            access.servers(),
             access.database(),
             access.monitorUser(),
             access.monitorPassword(),
             "headroom router catalogs",
             TIMEOUT)) {
       connection.query("SET search_path = pg_catalog");
+      connections =
+          connection.query(CONNECTIONS).getFirst().getFirst().map(Integer::parseInt).orElse(0);
       List<List<Optional<String>>> builtins = connection.query(CatalogReader.BUILTINS);
       while (!closed && primary.get().equals(Optional.of(member))) {
         long before = changes.get();

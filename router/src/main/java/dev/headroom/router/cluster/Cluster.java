@@ -85,6 +85,11 @@ public final class Cluster implements AutoCloseable {
     return catalogs.current();
   }
 
+  /** Connections that a server gives to ordinary users; 0 when it is not known. */
+  public int connections() {
+    return catalogs.connections();
+  }
+
   /** The catalogs have changed: nothing is a read until they have been read again. */
   public void schemaChanged() {
     catalogs.schemaChanged();

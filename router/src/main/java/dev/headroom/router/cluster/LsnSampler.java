@@ -77,6 +77,7 @@ final class LsnSampler implements AutoCloseable {
     try (PgConnection connection =
         PgConnection.connect(
             member.address(),
+            access.servers(),
             access.database(),
             access.monitorUser(),
             access.monitorPassword(),

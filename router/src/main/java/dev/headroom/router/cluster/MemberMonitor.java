@@ -98,6 +98,7 @@ final class MemberMonitor implements AutoCloseable {
     try (PgConnection connection =
         PgConnection.connect(
             member.address(),
+            access.servers(),
             access.database(),
             access.monitorUser(),
             access.monitorPassword(),

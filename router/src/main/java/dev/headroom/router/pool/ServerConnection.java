@@ -29,6 +29,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   private @Nullable PreparedText unnamed;
   private @Nullable ServerUser user;
   private boolean unfit;
+  private boolean toReset;
   private boolean lent;
   private long lentSince;
   private long idleSince;
@@ -129,6 +130,32 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   /** Something of a client may have stayed behind: no other client gets it. */
   public void unfit() {
     unfit = true;
+  }
+
+  /** Whatever its client has left behind is discarded before the next one gets it. */
+  public void reset() {
+    toReset = true;
+  }
+
+  boolean isToReset() {
+    return toReset;
+  }
+
+  void wasReset() {
+    toReset = false;
+    settings = Settings.NONE;
+    forgotAll();
+  }
+
+  ServerFigures figures(long now) {
+    long since = lent ? lentSince : idleSince;
+    return new ServerFigures(
+        member().name(),
+        lent ? "active" : "idle",
+        key.processId(),
+        (now - since) / 1_000_000,
+        prepared.size(),
+        channel.pipeline().get("tls") != null);
   }
 
   boolean isFit() {

@@ -47,6 +47,7 @@ public final class ServerPool {
   private int total;
   private int opening;
   private boolean closed;
+  private boolean paused;
   private String lastError = "";
   private long granted;
   private long queued;
@@ -76,6 +77,12 @@ public final class ServerPool {
     ewma.observe(nanos, time.nanoTime());
   }
 
+  /** The connections, one by one. */
+  List<ServerFigures> servers() {
+    long now = time.nanoTime();
+    return counted.stream().map(connection -> connection.figures(now)).toList();
+  }
+
   /** How it stands now; {@code role} is what the cluster knows of the member. */
   PoolFigures figures(String role) {
     long now = time.nanoTime();
@@ -102,6 +109,7 @@ public final class ServerPool {
 
   void limit(int now) {
     limit = now;
+    grow();
   }
 
   /** {@code pg-0: total=20 active=20 idle=0 opening=0 waiting=7 limit=20}. */
@@ -128,7 +136,7 @@ public final class ServerPool {
       waiter.refused(member.name() + " is no member any more");
       return;
     }
-    ServerConnection connection = idleFor(waiter.settings());
+    ServerConnection connection = paused ? null : idleFor(waiter.settings());
     if (connection != null) {
       grant(connection, waiter);
       return;
@@ -174,7 +182,7 @@ public final class ServerPool {
   }
 
   private void grow() {
-    while (!closed && total < limit && opening < waiting.size()) {
+    while (!closed && !paused && total < limit && opening < waiting.size()) {
       openOne();
     }
   }
@@ -221,11 +229,17 @@ public final class ServerPool {
       }
       return;
     }
+    if (connection.isToReset()) {
+      ConnectionReset reset = new ConnectionReset(this, connection);
+      connection.lend(reset, now);
+      reset.begin();
+      return;
+    }
     hand(connection);
   }
 
   private void hand(ServerConnection connection) {
-    Queued first = waiting.poll();
+    Queued first = paused ? null : waiting.poll();
     if (first == null) {
       connection.takeBack(time.nanoTime());
       idle.addLast(connection);
@@ -234,6 +248,27 @@ public final class ServerPool {
       queueNanos += time.nanoTime() - first.since;
       grant(connection, first.waiter);
     }
+  }
+
+  /** Nobody gets a connection while it is paused. */
+  void pause(boolean now) {
+    paused = now;
+    while (!paused && !waiting.isEmpty()) {
+      ServerConnection connection = idleFor(waiting.getFirst().waiter.settings());
+      if (connection == null) {
+        break;
+      }
+      hand(connection);
+    }
+    grow();
+  }
+
+  /** Connections that nobody uses are closed, the others when they come back. */
+  void renew() {
+    List<ServerConnection> unused = new ArrayList<>(idle);
+    counted.forEach(ServerConnection::unfit);
+    unused.forEach(ServerConnection::close);
+    idle.clear();
   }
 
   /** A connection ended; {@code surprising} unless we closed it. */

@@ -11,6 +11,7 @@ import dev.headroom.router.cluster.ClusterView;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ public final class ServerPools {
   private final Map<Member, ServerPool> pools = new LinkedHashMap<>();
   private final List<Waiter> waitingForPrimary = new ArrayList<>();
   private int limit;
+  private boolean paused;
 
   public ServerPools(
       EventLoop loop,
@@ -72,15 +74,28 @@ public final class ServerPools {
     }
   }
 
-  /** On the loop. */
+  /** On the loop: of all pools, those to come included. */
   public void limit(int now) {
     limit = now;
     pools.values().forEach(pool -> pool.limit(now));
   }
 
+  /** On the loop: of one pool that there is. */
+  public void limit(String member, int now) {
+    pools.values().stream()
+        .filter(pool -> pool.member().name().equals(member))
+        .forEach(pool -> pool.limit(now));
+  }
+
   public ServerPool of(Member member) {
-    return pools.computeIfAbsent(
-        member, m -> new ServerPool(m, limit, this::open, cluster::suspect, time));
+    ServerPool known = pools.get(member);
+    if (known != null) {
+      return known;
+    }
+    ServerPool pool = new ServerPool(member, limit, this::open, cluster::suspect, time);
+    pool.pause(paused);
+    pools.put(member, pool);
+    return pool;
   }
 
   /** Waits for a connection to the primary, for the primary itself if there is none. */
@@ -124,6 +139,11 @@ public final class ServerPools {
     return pools.values().stream().map(pool -> pool.figures(role(pool.member()))).toList();
   }
 
+  /** On the loop: the connections of all pools. */
+  public List<ServerFigures> servers() {
+    return pools.values().stream().flatMap(pool -> pool.servers().stream()).toList();
+  }
+
   private String role(Member member) {
     ClusterView view = cluster.view();
     if (view.primary().equals(Optional.of(member))) {
@@ -136,6 +156,21 @@ public final class ServerPools {
     return loop;
   }
 
+  /** On the loop: nobody gets a connection, until they do again. Who has one keeps it. */
+  public void pause(boolean now) {
+    paused = now;
+    pools.values().forEach(pool -> pool.pause(now));
+  }
+
+  public boolean isPaused() {
+    return paused;
+  }
+
+  /** On the loop: connections that nobody uses are opened anew when they are needed. */
+  public void renew() {
+    pools.values().forEach(ServerPool::renew);
+  }
+
   /** On the loop. */
   public void close() {
     pools.values().forEach(ServerPool::close);
@@ -146,6 +181,7 @@ public final class ServerPools {
     InetSocketAddress address = pool.member().address();
     ServerLogin login = new ServerLogin(access.user(), access.password(), nonces.get(), keys);
     ServerHandshake handshake = new ServerHandshake(pool, login, access.database(), access.user());
+    InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
     ChannelFuture connecting =
         new Bootstrap()
             .group(loop)
@@ -153,8 +189,17 @@ public final class ServerPools {
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
-            .handler(handshake)
-            .connect(new InetSocketAddress(address.getHostString(), address.getPort()));
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    if (access.servers().isEnabled()) {
+                      channel.pipeline().addLast(new TlsRequest(access.servers(), resolved));
+                    }
+                    channel.pipeline().addLast(handshake);
+                  }
+                })
+            .connect(resolved);
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {

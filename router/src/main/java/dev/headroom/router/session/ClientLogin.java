@@ -8,24 +8,30 @@ import dev.headroom.pgwire.ProtocolException;
 import dev.headroom.pgwire.ScramClient;
 import dev.headroom.pgwire.ScramKeys;
 import dev.headroom.pgwire.ScramServer;
+import dev.headroom.pgwire.ServerLogin;
+import dev.headroom.pgwire.Tls;
 import dev.headroom.router.pool.Settings;
+import dev.headroom.spec.RouterSpec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that is not yet known: encryption requests, start-up, SCRAM-SHA-256, cancel requests.
- * Ends in a {@link ClientSession}, or in a closed connection.
+ * A client that is not yet known: encryption requests, start-up, passwords, cancel requests. Ends
+ * in a {@link ClientSession}, or in a closed connection.
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
@@ -34,12 +40,27 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
   private static final int MAX_STARTUP = 10_000;
   private static final int MAX_ANSWER = 65_535;
   private static final int SECONDS = 60;
+  private static final int TLS_HANDSHAKE = 22;
+  private static final String ALPN = "postgresql";
 
-  /** Who may come in. */
-  public record Gate(String database, String user, ScramKeys keys, Supplier<String> nonces) {}
+  /**
+   * Who may come in, and how.
+   *
+   * @param settings read for each client: they may change
+   */
+  public record Gate(
+      String database,
+      String user,
+      String password,
+      ScramKeys keys,
+      Tls tls,
+      Supplier<RouterSpec> settings,
+      Supplier<String> nonces,
+      AdminDatabase admin) {}
 
   private enum Stage {
     STARTUP,
+    MD5,
     SASL_FIRST,
     SASL_FINAL,
     OVER
@@ -51,6 +72,8 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
   private ByteBuf input = Unpooled.EMPTY_BUFFER;
   private FrontendMessage.@Nullable Startup startup;
   private @Nullable ScramServer scram;
+  private byte[] salt = {};
+  private boolean encrypted;
   private @Nullable Future<?> deadline;
 
   public ClientLogin(Lane lane, Gate gate) {
@@ -100,6 +123,16 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     if (input.readableBytes() < 4) {
       return false;
     }
+    if (input.getByte(input.readerIndex()) == TLS_HANDSHAKE
+        && gate.tls().isEnabled()
+        && !encrypted) {
+      // TLS from the first byte, as PostgreSQL 17 has it.
+      ByteBuf hello = input;
+      input = Unpooled.EMPTY_BUFFER;
+      encrypt(context);
+      context.pipeline().fireChannelRead(hello);
+      return false;
+    }
     int length = input.getInt(input.readerIndex());
     if (length < 8 || length > MAX_STARTUP) {
       throw new ProtocolException(
@@ -112,8 +145,9 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     byte[] payload = new byte[length - 4];
     input.readBytes(payload);
     switch (FrontendMessage.decodeStartup(ByteBuffer.wrap(payload))) {
-      case FrontendMessage.SslRequest m -> noEncryption(context);
-      case FrontendMessage.GssEncRequest m -> noEncryption(context);
+      case FrontendMessage.SslRequest m ->
+          encryption(context, gate.tls().isEnabled() && !encrypted);
+      case FrontendMessage.GssEncRequest m -> encryption(context, false);
       case FrontendMessage.CancelRequest m -> {
         stage = Stage.OVER;
         lane.sessions.cancel(m.processId(), m.secretKey());
@@ -125,12 +159,23 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  private void noEncryption(ChannelHandlerContext context) throws ProtocolException {
+  private void encryption(ChannelHandlerContext context, boolean offered) throws ProtocolException {
     if (input.isReadable()) {
       // Bytes behind the request were sent before our answer: somebody injects (CVE-2021-23222).
       throw new ProtocolException("data behind an encryption request");
     }
-    context.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {'N'}));
+    context.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) (offered ? 'S' : 'N')}));
+    if (offered) {
+      encrypt(context);
+    }
+  }
+
+  private void encrypt(ChannelHandlerContext context) {
+    encrypted = true;
+    SSLEngine engine = gate.tls().serverEngine();
+    engine.setHandshakeApplicationProtocolSelector(
+        (e, offered) -> offered.isEmpty() ? "" : offered.contains(ALPN) ? ALPN : null);
+    context.pipeline().addFirst("tls", new SslHandler(engine));
   }
 
   private void begin(ChannelHandlerContext context, FrontendMessage.Startup message) {
@@ -146,7 +191,15 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
               "the router does not carry the replication protocol",
               "",
               "Connect to the PostgreSQL server itself."));
-    } else if (!database.equals(gate.database())) {
+    } else if (!encrypted && tlsRequired()) {
+      refuse(
+          context,
+          ErrorFields.fatal(
+              "28000",
+              "connection without TLS (expected: TLS, by spec.router.tls.required)",
+              "",
+              "Add sslmode=require to the connection's URL."));
+    } else if (!database.equals(gate.database()) && !AdminDatabase.isNamed(database)) {
       refuse(
           context,
           ErrorFields.fatal(
@@ -157,16 +210,43 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
                   + gate.database()
                   + "\")",
               "",
-              database.equals("headroom") || database.equals("pgbouncer")
-                  ? "There is no admin database yet."
-                  : ""));
+              "The admin database is \"" + AdminDatabase.NAME + "\"."));
     } else {
       if (message.minor() > 0) {
         send(context, new BackendMessage.NegotiateProtocolVersion(3 << 16, List.of()));
       }
-      stage = Stage.SASL_FIRST;
-      send(context, new BackendMessage.AuthenticationSasl(List.of(ScramClient.MECHANISM)));
+      switch (gate.settings().get().auth()) {
+        case SCRAM_SHA_256 -> {
+          stage = Stage.SASL_FIRST;
+          send(context, new BackendMessage.AuthenticationSasl(List.of(ScramClient.MECHANISM)));
+        }
+        case MD5 -> {
+          stage = Stage.MD5;
+          salt = Arrays.copyOf(Bytes.of(gate.nonces().get()).toArray(), 4);
+          send(context, new BackendMessage.AuthenticationMd5Password(Bytes.of(salt)));
+        }
+        case TRUST -> {
+          if (isKnown(user)) {
+            admit(context, message);
+          } else {
+            refuse(context, wrongPassword(user));
+          }
+        }
+      }
     }
+  }
+
+  private boolean tlsRequired() {
+    return gate.settings().get().tls().map(RouterSpec.ClientTls::required).orElse(false);
+  }
+
+  private boolean isKnown(String user) {
+    return MessageDigest.isEqual(Bytes.of(user).toArray(), Bytes.of(gate.user()).toArray());
+  }
+
+  private static ErrorFields wrongPassword(String user) {
+    return ErrorFields.fatal(
+        "28P01", "password authentication failed for user \"" + user + "\"", "", "");
   }
 
   private boolean answer(ChannelHandlerContext context) throws ProtocolException {
@@ -194,12 +274,27 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     input.skipBytes(5);
     byte[] payload = new byte[length - 4];
     input.readBytes(payload);
-    if (stage == Stage.SASL_FIRST) {
-      saslFirst(context, payload);
-    } else {
-      saslFinal(context, payload);
+    switch (stage) {
+      case MD5 -> md5(context, payload);
+      case SASL_FIRST -> saslFirst(context, payload);
+      default -> saslFinal(context, payload);
     }
     return true;
+  }
+
+  private void md5(ChannelHandlerContext context, byte[] payload) throws ProtocolException {
+    FrontendMessage.Startup message = startup;
+    if (message == null) {
+      throw new ProtocolException("password before the start-up message");
+    }
+    String user = message.parameters().getOrDefault("user", "");
+    byte[] wanted =
+        Bytes.of(ServerLogin.md5(gate.user(), gate.password(), Bytes.of(salt)) + "\0").toArray();
+    if (MessageDigest.isEqual(wanted, payload) && isKnown(user)) {
+      admit(context, message);
+    } else {
+      refuse(context, wrongPassword(user));
+    }
   }
 
   /* SASLInitialResponse: mechanism, zero, length, data. */
@@ -229,29 +324,35 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     String user = message.parameters().getOrDefault("user", "");
     Optional<Bytes> proof = exchange.verify(Bytes.of(payload));
     // An unknown user goes through the same exchange, so that names cannot be told apart.
-    boolean known =
-        MessageDigest.isEqual(Bytes.of(user).toArray(), Bytes.of(gate.user()).toArray());
-    if (proof.isEmpty() || !known) {
-      refuse(
-          context,
-          ErrorFields.fatal(
-              "28P01", "password authentication failed for user \"" + user + "\"", "", ""));
+    if (proof.isEmpty() || !isKnown(user)) {
+      refuse(context, wrongPassword(user));
       return;
     }
+    context.write(
+        Unpooled.wrappedBuffer(new BackendMessage.AuthenticationSaslFinal(proof.get()).encode()));
+    admit(context, message);
+  }
+
+  private void admit(ChannelHandlerContext context, FrontendMessage.Startup message) {
     stage = Stage.OVER;
     Future<?> timer = deadline;
     if (timer != null) {
       timer.cancel(false);
     }
-    context.write(
-        Unpooled.wrappedBuffer(new BackendMessage.AuthenticationSaslFinal(proof.get()).encode()));
     context.write(Unpooled.wrappedBuffer(new BackendMessage.AuthenticationOk().encode()));
+    String database = message.parameters().getOrDefault("database", "");
+    ByteBuf rest = input;
+    input = Unpooled.EMPTY_BUFFER;
+    if (!database.equals(gate.database()) && AdminDatabase.isNamed(database)) {
+      AdminSession admin = new AdminSession(gate.admin());
+      context.pipeline().replace(this, "admin", admin);
+      admin.begin(context.channel(), rest);
+      return;
+    }
     ClientSession session =
         new ClientSession(
             lane, context.channel(), Settings.ofStartup(message.parameters()), gate.nonces().get());
     context.pipeline().replace(this, "session", session);
-    ByteBuf rest = input;
-    input = Unpooled.EMPTY_BUFFER;
     session.begin(rest);
   }
 

@@ -4,10 +4,9 @@ import dev.headroom.pgwire.BackendMessage;
 import dev.headroom.pgwire.Bytes;
 import dev.headroom.pgwire.ErrorFields;
 import dev.headroom.pgwire.ProtocolException;
-import dev.headroom.router.Member;
 import dev.headroom.router.pool.ServerConnection;
 import dev.headroom.router.pool.Settings;
-import dev.headroom.router.pool.Waiter;
+import dev.headroom.spec.RouterSpec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -16,11 +15,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client that has logged in. Belongs to one event loop, as does every server connection it gets.
@@ -34,12 +31,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
     "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 final class ClientSession extends ChannelInboundHandlerAdapter
-    implements Waiter, UnitReader.Target {
+    implements ServerClaim.Holder, UnitReader.Target {
   private static final int MAX_KEPT_PIPELINE = 256 * 1024;
   private static final int MAX_UNREAD = 1 << 20;
   private static final int MAX_ATTEMPTS = 4;
-  private static final int FRESH_AGAIN_MILLIS = 2;
-  private static final int REFUSED_AGAIN_MILLIS = 20;
+  /* How a read-only transaction that began on a replica goes on at the primary. */
+  private static final String BEGIN_AGAIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
   private static final int REFUSED_SECONDS = 10;
 
   private enum State {
@@ -62,7 +59,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   private final SessionState session;
   private final Routing routing;
   private final UnitReader reader;
-  private final QueueWait wait;
+  private final ServerClaim claim;
   private final ClientInput input = new ClientInput();
   private final ClientOutput output;
   private final Expected expected = new Expected();
@@ -75,10 +72,6 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   /* Has the unit been dispatched before its Sync was read? */
   private boolean open;
   private Run run;
-  private @Nullable ServerConnection server;
-  private @Nullable SettingsExchange settingUp;
-  /* When the server connection was granted, or the last unit on it ended. */
-  private long heldSince;
 
   ClientSession(Lane lane, Channel client, Settings startupSettings, String secret) {
     this.lane = lane;
@@ -86,7 +79,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     this.session = new SessionState(lane, startupSettings);
     this.routing = new Routing(lane, session);
     this.reader = new UnitReader(lane, session, this);
-    this.wait = new QueueWait(lane, client.eventLoop(), this::waitedTooLong);
+    this.claim = new ServerClaim(lane, client, session, this);
     this.output = new ClientOutput(client);
     this.answers =
         new ServerAnswers(
@@ -106,8 +99,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     input.append(rest);
     Map<String, String> greeting = lane.greetings().get(session.settings());
     if (greeting == null) {
-      wait.begin();
-      acquire(routing.greeting().replica());
+      claim.want("");
     } else {
       greet(greeting);
     }
@@ -116,7 +108,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   private void greetFrom(ServerConnection connection) {
     Map<String, String> parameters = Map.copyOf(connection.parameters());
     lane.greetings().put(session.settings(), parameters);
-    giveBack(connection);
+    giveBack();
     greet(parameters);
   }
 
@@ -153,7 +145,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    ServerConnection connection = server;
+    ServerConnection connection = claim.connection();
     if (connection != null) {
       connection.channel().config().setAutoRead(client.isWritable());
     }
@@ -191,7 +183,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
       end(Replies.protocol(String.valueOf(e.getMessage())));
     }
     if (state != State.CLOSED) {
-      ServerConnection connection = server;
+      ServerConnection connection = claim.connection();
       boolean serverFull =
           connection != null && (answers.isCopying() || open) && !connection.channel().isWritable();
       client.config().setAutoRead(input.size() < MAX_UNREAD && !serverFull);
@@ -263,7 +255,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void copy(byte[] frame) throws ProtocolException {
-    ServerConnection connection = server;
+    ServerConnection connection = claim.connection();
     if (frame[0] == 'X' || connection == null) {
       close();
       return;
@@ -289,15 +281,37 @@ final class ClientSession extends ChannelInboundHandlerAdapter
 
   private void dispatch() {
     run = new Run(lane, unit);
+    ServerConnection connection = claim.connection();
     if (!unit.needsServer() && !open) {
       answerLocally();
-    } else if (NamedKey.isAmongOthers(unit)) {
-      failUnit(Replies.keyNotAlone());
-    } else if (server != null) {
-      run.route(Route.primary(session.isPinned() ? "session" : "transaction"));
-      sendUnit();
+    } else if (OwnSettings.isAmongOthers(unit)) {
+      failUnit(Replies.ownSettingNotAlone());
+    } else if (connection == null) {
+      routeAgain("");
+    } else if (session.isOnReplica()) {
+      goOnReadOnly(connection);
     } else {
-      routeAgain();
+      run.route(routing.onOwnConnection(unit, open));
+      sendUnit();
+    }
+  }
+
+  /*
+   * The transaction has only read so far, and each of its statements has a snapshot of its own: it
+   * can go on at the primary as well, where a statement has to run that is not proven to be a read.
+   */
+  private void goOnReadOnly(ServerConnection connection) {
+    Optional<Route> here = routing.inReadOnly(unit, open, connection.member());
+    if (here.isPresent()) {
+      run.route(here.get());
+      sendUnit();
+    } else if (session.statements().hasNamedPortals()) {
+      failUnit(Replies.notOnReplica());
+    } else {
+      session.movedToPrimary();
+      connection.unfit();
+      giveBack();
+      routeAgain(BEGIN_AGAIN);
     }
   }
 
@@ -313,110 +327,46 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     output.flush();
   }
 
-  private void routeAgain() {
+  private void routeAgain(String prelude) {
     state = State.WAITING;
-    wait.begin();
-    route();
+    claim.want(prelude);
   }
 
-  private void route() {
+  @Override
+  public Optional<Route> route() {
+    if (state == State.GREETING) {
+      return Optional.of(routing.greeting());
+    }
+    if (!session.isIdle()) {
+      run.route(Route.primary(Routing.READ_ONLY));
+      return Optional.of(run.route());
+    }
     Optional<Route> route = routing.of(unit, open, run.attempt(), run.freshUntil());
-    if (route.isPresent()) {
-      run.route(route.get());
-      acquire(route.get().replica());
-    } else {
-      later(FRESH_AGAIN_MILLIS);
-    }
-  }
-
-  /* Unless the unit has failed meanwhile, and another may wait. */
-  private void later(int millis) {
-    Run waiting = run;
-    client
-        .eventLoop()
-        .schedule(
-            () -> {
-              if (server != null || !waiting.equals(run)) {
-                return;
-              }
-              if (state == State.WAITING) {
-                route();
-              } else if (state == State.GREETING) {
-                acquire(null);
-              }
-            },
-            millis,
-            TimeUnit.MILLISECONDS);
-  }
-
-  /* Null: the primary. */
-  private void acquire(@Nullable Member replica) {
-    if (replica == null) {
-      lane.pools.acquirePrimary(this);
-    } else {
-      lane.pools.of(replica).acquire(this);
-    }
-  }
-
-  private void waitedTooLong(Duration waited) {
-    ErrorFields error = Replies.queueTimeout(waited.toMillis(), lane.pools.describe());
-    lane.pools.forget(this);
-    if (state == State.GREETING) {
-      end(ErrorFields.fatal(error.sqlState(), error.message(), error.detail(), ""));
-    } else {
-      failUnit(error);
-    }
+    route.ifPresent(run::route);
+    return route;
   }
 
   @Override
-  public Settings settings() {
-    return session.settings();
-  }
-
-  @Override
-  public void refused(String why) {
+  public void refused() {
     run.again();
-    later(REFUSED_AGAIN_MILLIS);
   }
 
   @Override
-  public void granted(ServerConnection connection) {
-    wait.end();
-    server = connection;
-    heldSince = lane.time.nanoTime();
-    run.queued(wait.elapsed());
-    connection.channel().config().setAutoRead(client.isWritable());
-    String difference = session.settings().differenceFrom(connection.settings());
-    if (difference.isEmpty()) {
-      prepared(connection);
-    } else {
-      settingUp =
-          SettingsExchange.begin(connection, session.settings(), difference, this::settingsOver);
-    }
-  }
-
-  private void settingsOver(ServerConnection connection, @Nullable ErrorFields error) {
-    settingUp = null;
-    if (error == null) {
-      prepared(connection);
-      return;
-    }
-    connection.unfit();
-    giveBack(connection);
-    if (state == State.GREETING) {
-      end(
-          ErrorFields.fatal(
-              error.sqlState(), error.message(), error.detail(), "A start-up parameter."));
-    } else {
-      failUnit(error);
-    }
-  }
-
-  private void prepared(ServerConnection connection) {
+  public void claimed(ServerConnection connection) {
+    run.queued(claim.waited());
     if (state == State.GREETING) {
       greetFrom(connection);
     } else {
       sendUnit();
+    }
+  }
+
+  @Override
+  public void denied(ErrorFields why) {
+    if (state == State.GREETING || !session.isIdle()) {
+      end(ErrorFields.fatal(why.sqlState(), why.message(), why.detail(), ""));
+    } else {
+      failUnit(why);
     }
   }
 
@@ -428,6 +378,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     answers.begin(requireServer(), unit, run.route(), hold);
     sender.begin();
     session.running(unit);
+    session.onReplica(run.route().toReplica());
     run.sent();
     sendParts();
     process();
@@ -446,7 +397,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private ServerConnection requireServer() {
-    ServerConnection connection = server;
+    ServerConnection connection = claim.connection();
     if (connection == null) {
       throw new IllegalStateException("no server connection in state " + state);
     }
@@ -455,11 +406,6 @@ final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void received(ByteBuf in) {
-    SettingsExchange exchange = settingUp;
-    if (exchange != null) {
-      exchange.feed(in);
-      return;
-    }
     answers.feed(in);
     if (answers.takeEnd()) {
       finishUnit();
@@ -472,7 +418,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void writabilityChanged(boolean writable) {
+  public void writable() {
     if (answers.isCopying() || open) {
       process();
     }
@@ -485,35 +431,38 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     if (answers.isRetrying()) {
       output.hold(false);
       run.again();
-      giveBack(connection);
-      routeAgain();
+      if (!session.isIdle()) {
+        // A read-only transaction that failed in its first unit; nobody has heard of it.
+        connection.unfit();
+        session.status('I');
+      }
+      session.onReplica(false);
+      giveBack();
+      routeAgain("");
       return;
     }
     session.ran(unit, run.route().provenRead(), answers.hasFailed(), answers.lastTag(), connection);
-    run.report(connection, answers, session, heldSince);
-    heldSince = lane.time.nanoTime();
+    claim.unitEnded(run.report(connection, answers, session, claim.heldSince()));
     unit = new Unit();
     state = State.READY;
     if (session.isIdle()) {
       session.nextTransaction();
+      session.onReplica(false);
       if (!session.isPinned()) {
-        giveBack(connection);
+        giveBack();
       }
     }
     output.flush();
     process();
   }
 
-  private void giveBack(ServerConnection connection) {
-    server = null;
+  private void giveBack() {
     answers.detach();
-    connection.channel().config().setAutoRead(true);
-    connection.release();
+    claim.giveBack();
   }
 
   /* Nothing of the unit has reached a server that could still answer. */
   private void failUnit(ErrorFields error) {
-    wait.end();
     boolean complete = !open;
     open = false;
     unit = new Unit();
@@ -530,17 +479,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void lost(String why) {
-    server = null;
     boolean inside = answers.lost();
-    SettingsExchange exchange = settingUp;
-    settingUp = null;
     if (state == State.CLOSED) {
-      return;
-    }
-    if (exchange != null) {
-      exchange.end();
-      wait.begin();
-      refused(why);
       return;
     }
     ErrorFields last = answers.fatal();
@@ -557,10 +497,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     output.discard();
     output.hold(false);
     if (again) {
-      state = State.WAITING;
       run.again();
-      wait.begin();
-      refused(why);
+      session.onReplica(false);
+      routeAgain("");
       return;
     }
     boolean unknown = session.lost(unit, run.route().provenRead());
@@ -573,14 +512,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void cancelNow() {
-    ServerConnection connection = server;
+    ServerConnection connection = claim.connection();
     if (state == State.SENT && connection != null) {
       // The signal may come late: nobody else shall be hit by it.
       connection.unfit();
       ServerCancel.send(connection);
     } else if (state == State.WAITING && connection == null) {
-      lane.pools.forget(this);
-      failUnit(Replies.cancelled());
+      claim.abandon();
+      denied(Replies.cancelled());
     }
   }
 
@@ -614,27 +553,46 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void leave() {
-    wait.end();
     lane.sessions.remove(processId, this);
-    lane.pools.forget(this);
-    ServerConnection connection = server;
+    ServerConnection connection = claim.connection();
     boolean running = state == State.SENT;
+    boolean clean = !running && session.isIdle() && !claim.isSettingUp();
     state = State.CLOSED;
     if (connection != null) {
       if (running) {
         ServerCancel.send(connection);
       }
-      connection.unfit();
-      giveBack(connection);
+      if (clean && lane.spec().poolMode() == RouterSpec.PoolMode.SESSION) {
+        // What the client made of it is discarded, and the next one gets it.
+        connection.reset();
+      } else {
+        connection.unfit();
+      }
     }
-    SettingsExchange exchange = settingUp;
-    settingUp = null;
-    if (exchange != null) {
-      exchange.end();
-    }
+    claim.end();
     output.discard();
     expected.dropDue();
     answers.detach();
     input.release();
+  }
+
+  /** How it stands, for the admin database; a glance from another thread. */
+  ClientFigures figures() {
+    ServerConnection connection = claim.connection();
+    String now =
+        switch (state) {
+          case GREETING, WAITING -> "waiting";
+          case SENT -> "active";
+          case READY, SKIPPING -> session.isIdle() ? "idle" : "idle in transaction";
+          case CLOSED -> "closed";
+        };
+    return new ClientFigures(
+        processId,
+        String.valueOf(client.remoteAddress()),
+        now,
+        connection == null ? "" : connection.member().name(),
+        connection == null ? 0 : connection.key().processId(),
+        session.isPinned(),
+        session.transaction());
   }
 }

@@ -65,6 +65,11 @@ final class ClientStatements {
     }
   }
 
+  /** Are there portals that live on beyond their unit? */
+  boolean hasNamedPortals() {
+    return portals.keySet().stream().anyMatch(name -> !name.isEmpty());
+  }
+
   @Nullable Prepared portal(String name) {
     return portals.get(name);
   }

@@ -30,15 +30,24 @@ final class QueueWait {
     this.waiting = waiting;
   }
 
+  /** The wait begins; mostly it is over at once, and no timer is needed: see {@link #goOn}. */
   void begin() {
     end();
     since = lane.time.nanoTime();
+  }
+
+  /** The wait goes on. */
+  void goOn() {
     Duration bound = lane.spec().queueTimeout();
     Duration atMost = bound.compareTo(MIN_FAILOVER_WAIT) > 0 ? bound : MIN_FAILOVER_WAIT;
     timer = loop.schedule(() -> over(bound, atMost), bound.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void over(Duration waited, Duration atMost) {
+    if (lane.pools.isPaused()) {
+      timer = loop.schedule(() -> over(waited, atMost), 1, TimeUnit.SECONDS);
+      return;
+    }
     if (lane.cluster.view().primary().isEmpty() && waited.compareTo(atMost) < 0) {
       long more = atMost.minus(waited).toNanos();
       timer = loop.schedule(() -> over(atMost, atMost), more, TimeUnit.NANOSECONDS);

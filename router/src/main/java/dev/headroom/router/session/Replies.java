@@ -96,10 +96,18 @@ final class Replies {
     return ErrorFields.fatal("08P01", "protocol violation: " + problem, "", "");
   }
 
-  static ErrorFields keyNotAlone() {
+  static ErrorFields notOnReplica() {
     return ErrorFields.error(
         "0A000",
-        "SET headroom.key must be the only statement of its query",
+        "this statement must run on the primary, and the read-only transaction runs on a replica",
+        "It has an open portal there, which cannot move.",
+        "Read the cursor to its end first, or begin the transaction without READ ONLY.");
+  }
+
+  static ErrorFields ownSettingNotAlone() {
+    return ErrorFields.error(
+        "0A000",
+        "SET headroom.key or headroom.route must be the only statement of its query",
         "",
         "Send it as a query of its own, before the transaction.");
   }

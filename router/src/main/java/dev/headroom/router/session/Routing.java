@@ -3,7 +3,9 @@ package dev.headroom.router.session;
 import dev.headroom.router.Member;
 import dev.headroom.router.cluster.Mark;
 import dev.headroom.router.statement.Reads;
+import dev.headroom.router.statement.RouteHint;
 import dev.headroom.router.statement.SessionEffect;
+import dev.headroom.spec.RouterSpec;
 import dev.headroom.sql.SettingChange;
 import dev.headroom.sql.StatementShape;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.Set;
 
 /** Decides where a unit goes that has no server connection yet. */
 final class Routing {
+  static final String READ_ONLY = "read-only transaction";
+
   private static final List<String> CATEGORIES =
       List.of("volatile function", "function", "view", "row security");
   private static final Set<String> KNOWN_ENCODINGS =
@@ -45,26 +49,45 @@ final class Routing {
    */
   Optional<Route> of(Unit unit, boolean open, int attempt, long freshUntil) {
     lane.cluster.needPositions();
-    String doubt = open ? "open pipeline" : unit.doubt(lane.cluster.catalog());
+    RouteHint hint = hint(unit);
+    if (hint == RouteHint.PRIMARY) {
+      return Optional.of(new Route(null, !open && isRead(unit), "hint"));
+    }
+    if (lane.spec().poolMode() == RouterSpec.PoolMode.SESSION) {
+      return Optional.of(onOwnConnection(unit, open));
+    }
+    boolean readOnly = unit.beginsReadOnly() && lane.cluster.catalog().usable();
+    String doubt =
+        open
+            ? "open pipeline"
+            : readOnly
+                ? unit.doubtInReadOnly(lane.cluster.catalog())
+                : unit.doubt(lane.cluster.catalog());
+    if (hint == RouteHint.REPLICA && !open && unit.looksLikeRead()) {
+      doubt = "";
+    }
     if (doubt.equals(Reads.UNKNOWN_NAME)) {
       lane.cluster.unknownName();
     }
     if (doubt.isEmpty() && !encodingIsKnown()) {
       doubt = "client encoding";
     }
-    if (attempt == 0 && !open && setsTrackedOnly(unit)) {
+    if (attempt == 0 && !open && !lane.spec().observe() && setsTrackedOnly(unit)) {
       // Any server will do, and it is repeated wherever the client goes next.
       return Optional.of(new Route(replicas.pick(Mark.NONE), false, "setting"));
     }
     if (!doubt.isEmpty()) {
       return Optional.of(Route.primary(category(doubt)));
     }
+    if (lane.spec().observe()) {
+      return Optional.of(new Route(null, true, "observed"));
+    }
     if (attempt > 0 || refusedBefore(unit)) {
       return Optional.of(new Route(null, true, "refused by replica"));
     }
     Member replica = replicas.pick(session.wanted());
     if (replica != null) {
-      return Optional.of(new Route(replica, true, "read"));
+      return Optional.of(new Route(replica, true, readOnly ? READ_ONLY : "read"));
     }
     if (lane.cluster.view().replicas().isEmpty()) {
       return Optional.of(new Route(null, true, "no replica"));
@@ -73,6 +96,29 @@ final class Routing {
     return freshUntil - lane.time.nanoTime() > 0
         ? Optional.empty()
         : Optional.of(new Route(null, true, "not fresh"));
+  }
+
+  /** A unit on the connection to the primary that the client has already. */
+  Route onOwnConnection(Unit unit, boolean open) {
+    return new Route(null, !open && isRead(unit), session.isPinned() ? "session" : "transaction");
+  }
+
+  private boolean isRead(Unit unit) {
+    return unit.doubt(lane.cluster.catalog()).isEmpty();
+  }
+
+  /** A unit of a read-only transaction on {@code replica}; empty when it must not run there. */
+  Optional<Route> inReadOnly(Unit unit, boolean open, Member replica) {
+    boolean may = !open && unit.doubtInReadOnly(lane.cluster.catalog()).isEmpty();
+    return may ? Optional.of(new Route(replica, true, READ_ONLY)) : Optional.empty();
+  }
+
+  private RouteHint hint(Unit unit) {
+    if (!lane.spec().routeHints()) {
+      return RouteHint.NONE;
+    }
+    RouteHint ofUnit = unit.hint();
+    return ofUnit == RouteHint.NONE ? session.own().route() : ofUnit;
   }
 
   private static boolean setsTrackedOnly(Unit unit) {

@@ -62,8 +62,9 @@ final class Run {
    * It is over.
    *
    * @param heldSince when the connection was granted, or the unit before this one ended on it
+   * @return when this one ended
    */
-  void report(
+  long report(
       ServerConnection connection, ServerAnswers answers, SessionState session, long heldSince) {
     long now = lane.time.nanoTime();
     long duration = now - sentAt;
@@ -72,7 +73,7 @@ final class Run {
     }
     Optional<StatementAnalysis> subject = unit.subject();
     if (subject.isEmpty()) {
-      return;
+      return now;
     }
     lane.report.answered(
         new QueryReport.Answered(
@@ -91,5 +92,6 @@ final class Run {
             session.number(),
             session.transaction(),
             unit.call()));
+    return now;
   }
 }

@@ -226,10 +226,17 @@ final class ServerAnswers implements Answers.Handler {
   }
 
   private boolean completed(byte type, ByteBuf in, int index, int length) {
+    if (type == 'C') {
+      lastTag = ServerMessages.tag(in, index, length);
+      if (lastTag.equals("BEGIN") && route.toReplica()) {
+        // A read-only transaction that has done nothing yet can begin again elsewhere.
+        expected.answered(Step.Kind.EXECUTE);
+        return true;
+      }
+    }
     output.let();
     executed = true;
     if (type == 'C') {
-      lastTag = ServerMessages.tag(in, index, length);
       rows = Math.max(rows, trailingNumber(lastTag));
     }
     copying &= unit.isExtended();

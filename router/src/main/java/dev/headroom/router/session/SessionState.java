@@ -4,6 +4,7 @@ import dev.headroom.router.cluster.Mark;
 import dev.headroom.router.pool.ServerConnection;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.router.statement.SessionEffect;
+import dev.headroom.spec.RouterSpec;
 import dev.headroom.sql.SettingChange;
 import dev.headroom.sql.StatementKind;
 import dev.headroom.sql.StatementShape;
@@ -18,13 +19,15 @@ final class SessionState {
   private final Lane lane;
   private final Settings startup;
   private final ClientStatements statements = new ClientStatements();
-  private final NamedKey key = new NamedKey();
+  private final OwnSettings own = new OwnSettings();
   private Settings settings;
   private Mark mark = Mark.NONE;
   private char status = 'I';
   private boolean pinned;
   private final long number;
   private long transaction;
+  private boolean onReplica;
+  private boolean readOnly;
 
   /* Of the transaction that is open. */
   private final List<SettingChange> changes = new ArrayList<>();
@@ -61,8 +64,8 @@ final class SessionState {
     return statements;
   }
 
-  NamedKey key() {
-    return key;
+  OwnSettings own() {
+    return own;
   }
 
   /** As in the last ReadyForQuery: idle, in a transaction, in a failed one. */
@@ -78,14 +81,29 @@ final class SessionState {
     return status == 'I';
   }
 
-  /** Does something of the session live in its server connection? */
+  /** Does the client keep its server connection between transactions? */
   boolean isPinned() {
-    return pinned;
+    return pinned || lane.spec().poolMode() == RouterSpec.PoolMode.SESSION;
+  }
+
+  /** Is the open transaction a read-only one on a replica? */
+  boolean isOnReplica() {
+    return onReplica;
+  }
+
+  void onReplica(boolean now) {
+    onReplica = now;
+  }
+
+  /** The open read-only transaction goes on at the primary. */
+  void movedToPrimary() {
+    onReplica = false;
+    readOnly = true;
   }
 
   /** What a replica must have replayed to serve it. */
   Mark wanted() {
-    return key.name().map(name -> Mark.later(mark, lane.keys.of(name))).orElse(mark);
+    return own.key().map(name -> Mark.later(mark, lane.keys.of(name))).orElse(mark);
   }
 
   /** The unit is about to run. */
@@ -106,7 +124,7 @@ final class SessionState {
   void ran(
       Unit unit, boolean provenRead, boolean failed, String lastTag, ServerConnection connection) {
     for (StatementShape shape : unit.shapes()) {
-      wrote |= SessionEffect.mayWrite(shape, provenRead);
+      wrote |= !readOnly && SessionEffect.mayWrite(shape, provenRead);
       changedSchema |= SessionEffect.changesSchema(shape);
       if (!failed) {
         remember(shape, connection);
@@ -116,6 +134,7 @@ final class SessionState {
       return;
     }
     statements.forgetPortals();
+    readOnly = false;
     if (!changes.isEmpty()) {
       if (!lastTag.equals("ROLLBACK") && !failed) {
         for (SettingChange change : changes) {
@@ -160,7 +179,7 @@ final class SessionState {
 
   private void committed() {
     mark = lane.cluster.wrote();
-    key.name().ifPresent(name -> lane.keys.wrote(name, mark));
+    own.key().ifPresent(name -> lane.keys.wrote(name, mark));
     wrote = false;
   }
 
@@ -171,12 +190,14 @@ final class SessionState {
    */
   boolean lost(Unit unit, boolean provenRead) {
     List<StatementShape> shapes = unit.shapes();
-    boolean commits = shapes.stream().anyMatch(SessionEffect::commits);
+    boolean commits = !onReplica && shapes.stream().anyMatch(SessionEffect::commits);
     boolean implicit =
         isIdle()
             && !unit.has(StatementKind.BEGIN)
             && shapes.stream().anyMatch(shape -> SessionEffect.mayWrite(shape, provenRead));
     status = 'I';
+    onReplica = false;
+    readOnly = false;
     changes.clear();
     statements.forgetPortals();
     if (wrote || commits || implicit) {

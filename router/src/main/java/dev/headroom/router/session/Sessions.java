@@ -1,6 +1,7 @@
 package dev.headroom.router.session;
 
 import dev.headroom.pgwire.Bytes;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,6 +23,11 @@ public final class Sessions {
 
   void remove(int processId, ClientSession session) {
     byProcessId.remove(processId, session);
+  }
+
+  /** All clients, as they stand. */
+  public List<ClientFigures> figures() {
+    return byProcessId.values().stream().map(ClientSession::figures).toList();
   }
 
   public int count() {

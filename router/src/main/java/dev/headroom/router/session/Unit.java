@@ -1,6 +1,7 @@
 package dev.headroom.router.session;
 
 import dev.headroom.router.cluster.Catalog;
+import dev.headroom.router.statement.RouteHint;
 import dev.headroom.router.statement.SessionEffect;
 import dev.headroom.router.statement.StatementAnalysis;
 import dev.headroom.router.statement.Tags;
@@ -114,6 +115,45 @@ final class Unit {
     return "";
   }
 
+  /** Does it begin a transaction that may run on a replica? */
+  boolean beginsReadOnly() {
+    return !analyses.isEmpty() && analyses.getFirst().shapes().getFirst().readOnlyBlock();
+  }
+
+  /**
+   * Why it may not be a part of a read-only transaction on a replica; empty when it may. Its begin
+   * and its end are parts of it.
+   */
+  String doubtInReadOnly(Catalog catalog) {
+    for (StatementAnalysis analysis : analyses) {
+      StatementShape shape = analysis.shapes().getFirst();
+      boolean border =
+          analysis.shapes().size() == 1
+              && (shape.readOnlyBlock()
+                  || shape.kind() == StatementKind.COMMIT
+                  || shape.kind() == StatementKind.ROLLBACK);
+      String doubt = border ? "" : analysis.doubt(catalog);
+      if (!doubt.isEmpty()) {
+        return doubt;
+      }
+    }
+    return "";
+  }
+
+  /** Has it the form of a read, whatever it calls? */
+  boolean looksLikeRead() {
+    return !analyses.isEmpty()
+        && analyses.stream()
+            .allMatch(
+                analysis ->
+                    analysis.shapes().size() == 1 && analysis.shapes().getFirst().mayRead());
+  }
+
+  /** What its leading comment asks for. */
+  RouteHint hint() {
+    return analyses.isEmpty() ? RouteHint.NONE : analyses.getFirst().hint();
+  }
+
   /** The statement that it is told under: the first which is not control of a transaction. */
   Optional<StatementAnalysis> subject() {
     return Optional.ofNullable(subject);
@@ -139,6 +179,9 @@ final class Unit {
   }
 
   List<StatementShape> shapes() {
+    if (analyses.size() == 1) {
+      return analyses.getFirst().shapes();
+    }
     List<StatementShape> shapes = new ArrayList<>(2);
     analyses.forEach(analysis -> shapes.addAll(analysis.shapes()));
     return shapes;

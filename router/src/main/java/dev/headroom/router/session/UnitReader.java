@@ -64,11 +64,12 @@ final class UnitReader {
     String sql =
         ((FrontendMessage.Query) FrontendMessage.decode(frame[0], Frames.payload(frame))).sql();
     StatementAnalysis analysis = StatementAnalysis.of(sql);
-    Optional<SettingChange> keyChange = NamedKey.change(analysis);
+    Optional<SettingChange> ownChange = OwnSettings.change(analysis);
     session.statements().forget("");
     boolean first = target.unit().isNew();
-    if (first && keyChange.isPresent()) {
-      local(session.key().change(analysis, keyChange.get()), frame.length);
+    if (first && ownChange.isPresent()) {
+      local(
+          session.own().change(analysis, ownChange.get(), lane.spec().routeHints()), frame.length);
       return;
     }
     StatementShape shape = analysis.shapes().getFirst();
@@ -112,7 +113,7 @@ final class UnitReader {
     String searchPath = session.settings().statement("search_path").orElse("");
     PreparedText text = lane.prepared.of(content, commented.sql(), searchPath, named);
     session.statements().prepared(name, text, commented.tags().or(text.analysis().tags()));
-    if (NamedKey.change(text.analysis()).isPresent()) {
+    if (OwnSettings.change(text.analysis()).isPresent()) {
       target.part(new Part.Local(Replies.PARSE_COMPLETE), frame.length);
       return;
     }
@@ -129,7 +130,7 @@ final class UnitReader {
     PreparedText text = statement == null ? null : statement.text();
     if (statement == null || text == null) {
       target.unit().about(lane.analyses.of("EXECUTE unknown"), Tags.NONE);
-    } else if (NamedKey.change(text.analysis()).isPresent()) {
+    } else if (OwnSettings.change(text.analysis()).isPresent()) {
       target.part(new Part.Local(Replies.BIND_COMPLETE), frame.length);
       return;
     } else {
@@ -144,7 +145,7 @@ final class UnitReader {
     Prepared statement =
         ofStatement ? session.statements().statement(name) : session.statements().portal(name);
     PreparedText text = statement == null ? null : statement.text();
-    if (text != null && NamedKey.change(text.analysis()).isPresent()) {
+    if (text != null && OwnSettings.change(text.analysis()).isPresent()) {
       byte[] answer =
           ofStatement ? Frames.join(Replies.NO_PARAMETERS, Replies.NO_DATA) : Replies.NO_DATA;
       target.part(new Part.Local(answer), frame.length);
@@ -164,9 +165,11 @@ final class UnitReader {
     Prepared statement = session.statements().portal(Frames.text(frame, 5, Frames.end(frame, 5)));
     if (statement != null) {
       StatementAnalysis analysis = statement.text().analysis();
-      Optional<SettingChange> change = NamedKey.change(analysis);
+      Optional<SettingChange> change = OwnSettings.change(analysis);
       if (change.isPresent()) {
-        target.part(new Part.Local(session.key().change(analysis, change.get())), frame.length);
+        boolean allowed = lane.spec().routeHints();
+        target.part(
+            new Part.Local(session.own().change(analysis, change.get(), allowed)), frame.length);
         return;
       }
       target.unit().about(analysis, Tags.NONE);

@@ -14,22 +14,32 @@ public final class StatementAnalysis {
   private final List<StatementShape> shapes;
   private final Tags tags;
   private final boolean whole;
+  private final RouteHint hint;
   /* The last verdict and the catalog it was reached with; one event loop uses an analysis. */
   private @Nullable Catalog judgedWith;
   private String doubt = "";
 
   private StatementAnalysis(
-      Fingerprint fingerprint, List<StatementShape> shapes, Tags tags, boolean whole) {
+      Fingerprint fingerprint,
+      List<StatementShape> shapes,
+      Tags tags,
+      boolean whole,
+      RouteHint hint) {
     this.fingerprint = fingerprint;
     this.shapes = shapes;
     this.tags = tags;
     this.whole = whole;
+    this.hint = hint;
   }
 
   public static StatementAnalysis of(String sql) {
     SqlTokens tokens = SqlTokens.of(sql);
     return new StatementAnalysis(
-        Fingerprint.of(tokens), StatementShape.of(tokens), Tags.of(tokens), isWhole(tokens));
+        Fingerprint.of(tokens),
+        StatementShape.of(tokens),
+        Tags.of(tokens),
+        isWhole(tokens),
+        RouteHint.leading(sql));
   }
 
   private static boolean isWhole(SqlTokens tokens) {
@@ -50,6 +60,11 @@ public final class StatementAnalysis {
 
   public Tags tags() {
     return tags;
+  }
+
+  /** Of its leading comment. */
+  public RouteHint hint() {
+    return hint;
   }
 
   /** Does every string, name and comment that begins in the text end in it? */

@@ -1,0 +1,67 @@
+package dev.headroom.router;
+
+import dev.headroom.spec.RouterSpec;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Sizes the pools of all members while {@code pool: auto} asks for it, and says why. */
+final class PoolSizing {
+  private static final Logger LOG = System.getLogger(PoolSizing.class.getName());
+  /* The rest is for other routers, for monitoring, for a person with psql. */
+  private static final double SHARE = 0.8;
+
+  /** Changes the limit of a member's pool. */
+  interface Limiter {
+    void limit(String member, int connections);
+  }
+
+  private final Limiter limiter;
+  private final Map<String, PoolTuner> tuners = new ConcurrentHashMap<>();
+  private final Map<String, String> reasons = new ConcurrentHashMap<>();
+
+  PoolSizing(Limiter limiter) {
+    this.limiter = limiter;
+  }
+
+  /**
+   * One window is over.
+   *
+   * @param connections that a server gives in all; 0 when it is not known
+   */
+  synchronized void tune(List<PoolFigures> pools, int connections, RouterSpec.PoolSize size) {
+    if (size.fixed().isPresent() || connections <= 0) {
+      tuners.clear();
+      reasons.clear();
+      return;
+    }
+    int most = Math.max(1, (int) (connections * SHARE));
+    long now = System.nanoTime();
+    for (PoolFigures pool : pools) {
+      PoolTuner tuner = tuners.get(pool.member());
+      if (tuner == null) {
+        tuners.put(pool.member(), new PoolTuner(pool, now));
+        continue;
+      }
+      PoolTuner.Decision decision = tuner.next(pool, now, most);
+      reasons.put(pool.member(), decision.reason());
+      if (decision.limit() != pool.limit()) {
+        LOG.log(
+            Level.INFO,
+            "pool of {0}: {1} instead of {2} connections: {3}",
+            pool.member(),
+            decision.limit(),
+            pool.limit(),
+            decision.reason());
+        limiter.limit(pool.member(), decision.limit());
+      }
+    }
+  }
+
+  /** Why a member's pool is as large as it is; empty when the document says its size. */
+  String reason(String member) {
+    return reasons.getOrDefault(member, "");
+  }
+}

@@ -1,0 +1,216 @@
+package dev.headroom.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.testing.Await;
+import dev.headroom.testing.PostgresExtension;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Many clients at once while replicas stand still and the primary dies: nobody misses his own
+ * write, no acknowledged write is lost, no cancel hits a stranger, no tenant sees another's rows.
+ * {@code -Dheadroom.consistency=PT10M} is the long mode.
+ */
+class ConsistencyIT {
+  @RegisterExtension
+  static final PostgresExtension POSTGRES = PostgresExtension.exclusive().withReplicas(2);
+
+  private static final Duration LENGTH =
+      Duration.parse(System.getProperty("headroom.consistency", "PT20S"));
+  private static final int WRITERS = 16;
+  private static final int TENANTS = 8;
+  private static final int CANCELLERS = 4;
+
+  private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicLong ids = new AtomicLong();
+  private final AtomicLong tenantReads = new AtomicLong();
+  private final AtomicLong cancelled = new AtomicLong();
+  private final Set<Long> acknowledged = ConcurrentHashMap.newKeySet();
+  private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+
+  @Test
+  void nothingIsMissedLostOrMixedUp() throws Exception {
+    POSTGRES.execute(
+        "CREATE TABLE entry (id bigint PRIMARY KEY)",
+        "CREATE SCHEMA tenant_a",
+        "CREATE SCHEMA tenant_b",
+        "CREATE TABLE tenant_a.whoami AS SELECT 'tenant_a'::text AS name",
+        "CREATE TABLE tenant_b.whoami AS SELECT 'tenant_b'::text AS name",
+        "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (replica_1)'",
+        "SELECT pg_reload_conf()");
+    POSTGRES.awaitReplay();
+    try (RouterFixture router = new RouterFixture(POSTGRES, 8, Duration.ofSeconds(20))) {
+      try (Connection c = router.connect()) {
+        router.awaitReads(c);
+      }
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < WRITERS; i++) {
+        String key = i % 2 == 0 ? "" : "key-" + i % 4;
+        threads.add(Thread.ofVirtual().start(() -> again(() -> writeAndRead(router, key))));
+      }
+      for (int i = 0; i < TENANTS; i++) {
+        String tenant = i % 2 == 0 ? "tenant_a" : "tenant_b";
+        threads.add(Thread.ofVirtual().start(() -> again(() -> readTenant(router, tenant))));
+      }
+      for (int i = 0; i < CANCELLERS; i++) {
+        int seed = i;
+        threads.add(Thread.ofVirtual().start(() -> again(() -> sleepAndCancel(router, seed))));
+      }
+      long end = System.nanoTime() + LENGTH.toNanos();
+      boolean failedOver = false;
+      for (int turn = 0; System.nanoTime() < end; turn++) {
+        int replica = failedOver ? 1 : turn % 2;
+        router.pause(replica);
+        long before = acknowledged.size();
+        Await.until(RouterFixture.BOUND, () -> acknowledged.size() > before + 50);
+        router.resume(replica);
+        if (!failedOver && end - System.nanoTime() < LENGTH.toNanos() / 2) {
+          failedOver = true;
+          POSTGRES.primary().kill();
+          POSTGRES.replica(0).promote();
+        }
+        long now = acknowledged.size();
+        Await.until(RouterFixture.BOUND, () -> acknowledged.size() > now + 50);
+      }
+      stop.set(true);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(wrong).isEmpty();
+      assertThat(acknowledged).hasSizeGreaterThan(500);
+      assertThat(tenantReads).hasValueGreaterThan(500);
+      assertThat(cancelled).hasPositiveValue();
+      assertThat(missingOnTheNewPrimary()).isEmpty();
+    }
+  }
+
+  private interface Client {
+    void live() throws SQLException;
+  }
+
+  /* Who has lost his connection in the failover comes back; other errors are findings. */
+  private void again(Client client) {
+    while (!stop.get()) {
+      try {
+        client.live();
+      } catch (SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        if (!state.startsWith("08") && !state.startsWith("57P")) {
+          wrong.add(state + " " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void writeAndRead(RouterFixture router, String key) throws SQLException {
+    try (Connection c = router.connect("&prepareThreshold=2");
+        PreparedStatement insert = c.prepareStatement("INSERT INTO entry VALUES (?)");
+        PreparedStatement read = c.prepareStatement("SELECT 1 FROM entry WHERE id = ?");
+        Connection other = router.connect()) {
+      if (!key.isEmpty()) {
+        RouterFixture.execute(c, "SET headroom.key = '" + key + "'");
+        RouterFixture.execute(other, "SET headroom.key = '" + key + "'");
+      }
+      while (!stop.get()) {
+        long id = ids.incrementAndGet();
+        insert.setLong(1, id);
+        insert.executeUpdate();
+        acknowledged.add(id);
+        read.setLong(1, id);
+        try (ResultSet row = read.executeQuery()) {
+          if (!row.next()) {
+            wrong.add("own write missed: " + id);
+          }
+        }
+        if (!key.isEmpty()
+            && RouterFixture.text(other, "SELECT id FROM entry WHERE id = " + id).isEmpty()) {
+          wrong.add("write under the same key missed: " + id);
+        }
+      }
+    }
+  }
+
+  private void readTenant(RouterFixture router, String tenant) throws SQLException {
+    try (Connection c = router.connect();
+        PreparedStatement read = c.prepareStatement("SELECT name FROM whoami WHERE name <> ?")) {
+      RouterFixture.execute(c, "SET search_path = " + tenant);
+      while (!stop.get()) {
+        read.setString(1, "x");
+        try (ResultSet row = read.executeQuery()) {
+          if (!row.next() || !row.getString(1).equals(tenant)) {
+            wrong.add(tenant + " saw another's rows");
+          }
+        }
+        tenantReads.incrementAndGet();
+      }
+    }
+  }
+
+  private void sleepAndCancel(RouterFixture router, int seed) throws SQLException {
+    Random random = new Random(seed);
+    try (Connection c = router.connect();
+        Statement statement = c.createStatement()) {
+      while (!stop.get()) {
+        long delay = random.nextInt(0, 12);
+        Thread canceller =
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try {
+                        Thread.sleep(delay);
+                        statement.cancel();
+                      } catch (InterruptedException | SQLException e) {
+                        // The statement was over, or the router is in a failover.
+                      }
+                    });
+        try {
+          statement.execute("SELECT pg_sleep(0.005)");
+        } catch (SQLException e) {
+          if (!"57014".equals(e.getSQLState())) {
+            throw e;
+          }
+          cancelled.incrementAndGet();
+        } finally {
+          join(canceller);
+        }
+      }
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Long> missingOnTheNewPrimary() throws SQLException {
+    List<Long> missing = new ArrayList<>();
+    try (Connection c = POSTGRES.replica(0).connect(POSTGRES.database());
+        Statement statement = c.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT id FROM entry")) {
+      Set<Long> there = ConcurrentHashMap.newKeySet();
+      while (rows.next()) {
+        there.add(rows.getLong(1));
+      }
+      acknowledged.stream().filter(id -> !there.contains(id)).forEach(missing::add);
+    }
+    return missing;
+  }
+}
