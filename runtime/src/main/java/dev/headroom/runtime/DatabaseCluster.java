@@ -7,22 +7,14 @@ import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.ChildRegistry;
 import dev.headroom.engines.FreePorts;
-import dev.headroom.engines.PostgresBinaries;
 import dev.headroom.engines.PostgresServer;
 import dev.headroom.engines.PostgresSettings;
-import dev.headroom.engines.PostgresSetup;
-import dev.headroom.engines.Upstream;
-import dev.headroom.signals.Attributes;
-import dev.headroom.signals.LogRecord;
-import dev.headroom.signals.Telemetry;
+import dev.headroom.runtime.ClusterMembers.Member;
 import dev.headroom.signals.TelemetryConsumer;
-import dev.headroom.signals.Vocabulary;
 import dev.headroom.spec.DatabaseSpec;
 import dev.headroom.spec.ScaledApp;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -67,42 +59,15 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
   /** So many ends within so long, and the data of a replica is not trusted any more. */
   private static final int CRASHES_UNTIL_CLONE = 3;
 
-  private static final Duration READ_BOUND = Duration.ofSeconds(20);
-
   private final DatabaseSettings settings;
-  private final PostgresBinaries binaries;
-  private final PostgresSetup setup;
-  private final ChildRegistry registry;
-  private final Consumer<List<DatabaseMember>> listener;
-  private final TelemetryConsumer telemetry;
   private final TimeSource time;
   private final DatabaseAccess access;
+  private final ClusterMembers members;
+  private final ClusterEvents events;
+  private final MemberServers servers;
+  private final Failover failover;
   private final LinkedBlockingQueue<String> wakes = new LinkedBlockingQueue<>();
   private final Thread keeper;
-
-  /** Guarded by itself; the keeper and the cloning threads change it. */
-  private final Map<String, Member> members = new LinkedHashMap<>();
-
-  private volatile String primary;
-  private volatile boolean closed;
-  private volatile Instant primaryAnswered;
-
-  private static final class Member {
-    PostgresSettings settings;
-    Optional<PostgresServer> server = Optional.empty();
-    DatabaseMember.State state = DatabaseMember.State.STARTING;
-    int crashes;
-
-    /** A clone is under way: the keeper leaves it alone. */
-    boolean busy;
-
-    Instant streamedAt;
-
-    Member(PostgresSettings settings, Instant now) {
-      this.settings = settings;
-      this.streamedAt = now;
-    }
-  }
 
   private DatabaseCluster(
       DatabaseSettings settings,
@@ -111,20 +76,12 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
       TelemetryConsumer telemetry,
       TimeSource time) {
     this.settings = settings;
-    this.registry = registry;
-    this.listener = listener;
-    this.telemetry = telemetry;
     this.time = time;
-    this.binaries = PostgresBinaries.unpack();
-    this.setup = new PostgresSetup(binaries);
-    this.primaryAnswered = time.now();
-    this.primary = memberName(0);
     Passwords passwords = new Passwords(settings.secrets());
-    String superuserPassword = passwords.of("postgres-superuser");
-    for (int i = 0; i <= settings.spec().replicas(); i++) {
-      String name = memberName(i);
-      members.put(name, new Member(settingsOf(name, superuserPassword), time.now()));
-    }
+    this.members = new ClusterMembers(allSettings(settings, passwords), time);
+    this.events = new ClusterEvents(members, listener, telemetry, time);
+    this.servers = new MemberServers(settings, registry, members, events, wakes::add);
+    this.failover = new Failover(settings.spec().durability(), members, servers, events);
     this.access =
         new DatabaseAccess(
             "127.0.0.1",
@@ -160,28 +117,44 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
     return cluster;
   }
 
+  private static Map<String, PostgresSettings> allSettings(
+      DatabaseSettings settings, Passwords passwords) {
+    String superuserPassword = passwords.of("postgres-superuser");
+    Map<String, PostgresSettings> all = new LinkedHashMap<>();
+    for (int i = 0; i <= settings.spec().replicas(); i++) {
+      String name = memberName(i);
+      all.put(name, settingsOf(name, settings, superuserPassword));
+    }
+    return all;
+  }
+
   private static String memberName(int number) {
     return "pg-" + number;
   }
 
-  private PostgresSettings settingsOf(String name, String superuserPassword) {
-    Path data = settings.data().resolve(name);
-    Path log = settings.logs().resolve(name + ".log");
+  private static PostgresSettings settingsOf(
+      String name, DatabaseSettings settings, String superuserPassword) {
     PostgresSettings member =
         PostgresSettings.of(
-                name, data, log, FreePorts.ofThisJvm().next(), "postgres", superuserPassword)
+                name,
+                settings.data().resolve(name),
+                settings.logs().resolve(name + ".log"),
+                FreePorts.ofThisJvm().next(),
+                "postgres",
+                superuserPassword)
             .withMaxConnections(settings.maxConnections())
             .withSharedBuffers(settings.replicaBuffers())
             .withFsync(settings.fsync());
     return settings.spec().replicas() == 0
             || settings.spec().durability() == DatabaseSpec.Durability.PREFERRED
         ? member
-        : member.withExtra("synchronous_standby_names", confirmedByAnyOtherThan(name));
+        : member.withExtra(
+            "synchronous_standby_names", confirmedByAnyOtherThan(name, settings.spec().replicas()));
   }
 
-  private String confirmedByAnyOtherThan(String member) {
+  private static String confirmedByAnyOtherThan(String member, int replicas) {
     List<String> others = new ArrayList<>();
-    for (int i = 0; i <= settings.spec().replicas(); i++) {
+    for (int i = 0; i <= replicas; i++) {
       if (!memberName(i).equals(member)) {
         others.add("\"" + memberName(i).replace('-', '_') + "\"");
       }
@@ -189,33 +162,27 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
     return "ANY 1 (" + String.join(", ", others) + ")";
   }
 
-  // The start.
-
   private void begin() throws InterruptedException {
-    List<PostgresFolder> folders =
-        members.keySet().stream()
-            .map(name -> new PostgresFolder(name, settings.data().resolve(name)))
-            .toList();
+    List<PostgresFolder> folders = folders();
     Optional<PostgresFolder> found = PostgresFolder.primaryOf(folders);
     boolean anything = folders.stream().anyMatch(PostgresFolder::isInitialized);
     if (found.isPresent()) {
-      primary = found.get().member();
+      members.primary(found.get().member());
     } else if (!anything) {
-      setup.initialize(member(primary).settings);
-      folders = copyToAll();
+      servers.initializeAll();
     }
     if (found.isEmpty() && anything) {
       // Only standbys: a run was killed between two primaries.
-      startReplicas(members.keySet());
-      failOver("no primary in " + settings.data());
+      servers.startReplicas(members.names());
+      failover.failOver("no primary in " + settings.data());
       prepareApplication();
       return;
     }
-    startPrimary();
+    servers.startPrimary();
     Set<String> cold = new HashSet<>();
     List<String> toClone = new ArrayList<>();
     for (PostgresFolder folder : folders) {
-      if (folder.member().equals(primary)) {
+      if (folder.member().equals(members.primary())) {
         continue;
       }
       if (folder.isInitialized() && folder.isStandby()) {
@@ -224,152 +191,31 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
         toClone.add(folder.member());
       }
     }
-    startReplicas(cold);
-    toClone.forEach(this::cloneAnew);
+    servers.startReplicas(cold);
+    toClone.forEach(servers::cloneAnew);
     prepareApplication();
-    tell();
+    events.membersChanged();
   }
 
-  private List<PostgresFolder> copyToAll() {
-    PostgresSettings from = member(primary).settings;
-    List<PostgresFolder> folders = new ArrayList<>();
-    for (String name : members.keySet()) {
-      if (!name.equals(primary)) {
-        Member member = member(name);
-        member.settings = member.settings.withUpstream(from.asUpstreamOf(name));
-        setup.copyStopped(from, member.settings);
-      }
-      folders.add(new PostgresFolder(name, settings.data().resolve(name)));
-    }
-    return folders;
+  private List<PostgresFolder> folders() {
+    return members.names().stream()
+        .map(name -> new PostgresFolder(name, settings.data().resolve(name)))
+        .toList();
   }
 
-  private void startPrimary() throws InterruptedException {
-    Member member = member(primary);
-    member.settings =
-        member.settings.withoutUpstream().withSharedBuffers(settings.primaryBuffers());
-    run(primary);
-    primaryAnswered = time.now();
-    ensureSlots();
-  }
-
-  private void ensureSlots() {
-    PostgresServer server = member(primary).server.orElseThrow();
-    for (String name : members.keySet()) {
-      if (!name.equals(primary)) {
-        Upstream upstream = server.settings().asUpstreamOf(name);
-        try {
-          server.ensureSlot(upstream.slot());
-        } catch (SQLException e) {
-          LOG.log(Level.WARNING, "No replication slot for {0}: {1}", name, e.getMessage());
-        }
-      }
-    }
-  }
-
-  private void startReplicas(Set<String> names) throws InterruptedException {
-    List<Thread> starts = new ArrayList<>();
-    for (String name : names) {
-      starts.add(
-          Thread.ofVirtual()
-              .name("start-" + name)
-              .start(
-                  () -> {
-                    try {
-                      runReplica(name);
-                    } catch (UserError e) {
-                      LOG.log(Level.WARNING, e.getMessage());
-                      setState(name, DatabaseMember.State.DOWN);
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
-    }
-    for (Thread start : starts) {
-      start.join();
-    }
-  }
-
-  private void runReplica(String name) throws InterruptedException {
-    Member member = member(name);
-    member.settings =
-        member
-            .settings
-            .withSharedBuffers(settings.replicaBuffers())
-            .withUpstream(member(primary).settings.asUpstreamOf(name));
-    run(name);
-  }
-
-  private void run(String name) throws InterruptedException {
-    Member member = member(name);
-    setState(name, DatabaseMember.State.STARTING);
-    PostgresServer server = PostgresServer.start(binaries, member.settings, registry);
-    synchronized (members) {
-      member.server = Optional.of(server);
-      member.state = DatabaseMember.State.UP;
-      member.streamedAt = time.now();
-    }
-    var _ = server.onExit().thenRun(() -> wakes.add(name));
-  }
-
-  /* Role, database and extensions of the application; each only if it is not there. */
   private void prepareApplication() {
-    PostgresServer server = member(primary).server.orElseThrow();
-    DatabaseSpec spec = settings.spec();
-    try (Connection connection = server.connect("postgres")) {
-      if (!exists(
-          connection, "SELECT FROM pg_roles WHERE rolname = '" + literal(spec.user()) + "'")) {
-        execute(
-            connection,
-            "CREATE ROLE %s LOGIN PASSWORD '%s' IN ROLE pg_monitor"
-                .formatted(identifier(spec.user()), literal(access.password())));
-      }
-      if (!exists(
-          connection, "SELECT FROM pg_database WHERE datname = '" + literal(spec.name()) + "'")) {
-        execute(
-            connection,
-            "CREATE DATABASE %s OWNER %s"
-                .formatted(identifier(spec.name()), identifier(spec.user())));
-      }
-    } catch (SQLException e) {
-      throw UserError.machine("The database cannot be prepared: " + e.getMessage(), e);
-    }
-    try (Connection connection = server.connect(spec.name())) {
-      execute(connection, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
-    } catch (SQLException e) {
-      throw UserError.machine("The database cannot be prepared: " + e.getMessage(), e);
-    }
-  }
-
-  private static boolean exists(Connection connection, String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      return rows.next();
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String literal(String text) {
-    return text.replace("'", "''");
-  }
-
-  private static String identifier(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
+    ApplicationDatabase.prepare(
+        members.primaryServer().orElseThrow(), settings.spec(), access.password());
   }
 
   // The keeper.
 
   private void keep() {
-    while (!closed) {
+    while (!events.isClosed()) {
       try {
         wakes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
         wakes.clear();
-        if (!closed) {
+        if (!events.isClosed()) {
           look();
         }
       } catch (InterruptedException e) {
@@ -382,13 +228,13 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
 
   private void look() throws InterruptedException {
     if (primaryIsGone()) {
-      failOver(primary + " is gone");
+      failover.failOver(members.primary() + " is gone");
     }
-    for (String name : members.keySet()) {
-      Member member = member(name);
+    for (String name : members.names()) {
+      Member member = members.get(name);
       boolean ended = member.server.isPresent() && !member.server.get().isAlive();
       boolean ailing = ended || member.state == DatabaseMember.State.DOWN;
-      if (ailing && !name.equals(primary) && !isBusy(name)) {
+      if (ailing && !name.equals(members.primary()) && !members.isBusy(name)) {
         heal(name);
       }
     }
@@ -396,83 +242,64 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
   }
 
   private boolean primaryIsGone() {
-    Optional<PostgresServer> server = member(primary).server;
+    Optional<PostgresServer> server = members.primaryServer();
     return server.isEmpty()
         || !server.get().isAlive()
-        || Duration.between(primaryAnswered, time.now()).compareTo(HUNG) > 0;
+        || Duration.between(members.primaryAnswered(), time.now()).compareTo(HUNG) > 0;
   }
 
   private void heal(String name) throws InterruptedException {
-    Member member = member(name);
+    Member member = members.get(name);
     member.crashes++;
     member.server.ifPresent(PostgresServer::kill);
-    setState(name, DatabaseMember.State.DOWN);
-    tell();
+    members.setState(name, DatabaseMember.State.DOWN);
+    events.membersChanged();
     if (member.crashes >= CRASHES_UNTIL_CLONE) {
-      cloneAnew(name);
+      servers.cloneAnew(name);
       return;
     }
-    event(true, name, "%s ended; it is restarted".formatted(name));
+    events.event(true, name, "%s ended; it is restarted".formatted(name));
     try {
-      runReplica(name);
-      event(false, name, name + " is back as a replica");
+      servers.runReplica(name);
+      events.event(false, name, name + " is back as a replica");
     } catch (UserError e) {
       LOG.log(Level.WARNING, e.getMessage());
-      cloneAnew(name);
+      servers.cloneAnew(name);
     }
-    tell();
-  }
-
-  /* Copies the primary's data on a thread of its own; the keeper hears of the end by a wake. */
-  private void cloneAnew(String name) {
-    synchronized (members) {
-      Member member = member(name);
-      member.busy = true;
-      member.state = DatabaseMember.State.CLONING;
-    }
-    tell();
-    event(false, name, name + " is cloned anew from " + primary);
-    Thread.ofVirtual()
-        .name("clone-" + name)
-        .start(
-            () -> {
-              try {
-                Member member = member(name);
-                member.server.ifPresent(PostgresServer::kill);
-                PostgresServer from = member(primary).server.orElseThrow();
-                member.settings =
-                    member
-                        .settings
-                        .withSharedBuffers(settings.replicaBuffers())
-                        .withUpstream(from.settings().asUpstreamOf(name));
-                setup.cloneFrom(from, member.settings);
-                runReplica(name);
-                member.crashes = 0;
-                event(false, name, name + " is a replica with new data");
-              } catch (SQLException | RuntimeException e) {
-                setState(name, DatabaseMember.State.DOWN);
-                if (!closed) {
-                  LOG.log(Level.WARNING, name + " cannot be cloned; trying again", e);
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              synchronized (members) {
-                member(name).busy = false;
-              }
-              tell();
-              wakes.add(name);
-            });
+    events.membersChanged();
   }
 
   /* Who streams, asked of the primary; also the sign that the primary still answers. */
   private void watchReplication() {
-    Optional<PostgresServer> server = member(primary).server;
+    Optional<PostgresServer> server = members.primaryServer();
     if (server.isEmpty() || !server.get().isAlive()) {
       return;
     }
+    Set<String> streaming;
+    try {
+      streaming = streamingFrom(server.get());
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "{0} does not answer: {1}", members.primary(), e.getMessage());
+      return;
+    }
+    members.primaryAnswers();
+    Instant now = time.now();
+    for (String name : members.names()) {
+      Member member = members.get(name);
+      if (name.equals(members.primary()) || streaming.contains(name)) {
+        member.streamedAt = now;
+      } else if (member.state == DatabaseMember.State.UP
+          && !members.isBusy(name)
+          && Duration.between(member.streamedAt, now).compareTo(NOT_STREAMING) > 0) {
+        events.event(true, name, name + " cannot catch up by streaming");
+        servers.cloneAnew(name);
+      }
+    }
+  }
+
+  private static Set<String> streamingFrom(PostgresServer primary) throws SQLException {
     Set<String> streaming = new HashSet<>();
-    try (Connection connection = server.get().connect("postgres");
+    try (Connection connection = primary.connect("postgres");
         Statement statement = connection.createStatement()) {
       statement.setQueryTimeout(3);
       try (ResultSet rows =
@@ -482,204 +309,32 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
           streaming.add(rows.getString(1).replace('_', '-'));
         }
       }
-    } catch (SQLException e) {
-      LOG.log(Level.DEBUG, "{0} does not answer: {1}", primary, e.getMessage());
-      return;
     }
-    Instant now = time.now();
-    primaryAnswered = now;
-    for (String name : members.keySet()) {
-      Member member = member(name);
-      if (name.equals(primary) || streaming.contains(name)) {
-        member.streamedAt = now;
-      } else if (member.state == DatabaseMember.State.UP
-          && !isBusy(name)
-          && Duration.between(member.streamedAt, now).compareTo(NOT_STREAMING) > 0) {
-        event(true, name, name + " cannot catch up by streaming");
-        cloneAnew(name);
-      }
-    }
-  }
-
-  // Failover.
-
-  private void failOver(String why) throws InterruptedException {
-    String lost = primary;
-    event(true, lost, why + "; looking for the replica that received most");
-    // Nothing of the old primary may still write when another one begins.
-    member(lost).server.ifPresent(PostgresServer::kill);
-    setState(lost, DatabaseMember.State.DOWN);
-    tell();
-    Map<String, Optional<WalPosition>> received = new LinkedHashMap<>();
-    for (String name : members.keySet()) {
-      if (!name.equals(lost)) {
-        // One that is being copied has given up data that may hold a confirmed commit.
-        received.put(name, isBusy(name) ? Optional.empty() : received(name));
-      }
-    }
-    boolean mayLose = settings.spec().durability() == DatabaseSpec.Durability.PREFERRED;
-    switch (FailoverDecision.of(received, mayLose)) {
-      case FailoverDecision.Promote(String member, WalPosition position) ->
-          promote(lost, member, position);
-      case FailoverDecision.RestartPrimary(List<String> unread) -> {
-        event(
-            true,
-            lost,
-            unread.isEmpty()
-                ? lost + " is restarted in place: there is no replica"
-                : lost + " is restarted in place: unread replicas " + unread);
-        try {
-          startPrimary();
-          event(false, lost, lost + " is the primary again");
-        } catch (UserError e) {
-          // The next look tries everything again: perhaps a replica can be read by then.
-          LOG.log(Level.ERROR, e.getMessage());
-        }
-      }
-    }
-    tell();
-  }
-
-  private void promote(String lost, String chosen, WalPosition position)
-      throws InterruptedException {
-    PostgresServer server = member(chosen).server.orElseThrow();
-    server.promote();
-    primary = chosen;
-    primaryAnswered = time.now();
-    tell();
-    event(false, chosen, "%s is the primary now, from %s".formatted(chosen, position));
-    ensureSlots();
-    for (String name : members.keySet()) {
-      Member member = member(name);
-      if (!name.equals(chosen) && !name.equals(lost) && member.server.isPresent()) {
-        Upstream upstream = server.settings().asUpstreamOf(name);
-        member.settings = member.settings.withUpstream(upstream);
-        member.server.get().follow(upstream);
-      }
-    }
-    if (member(lost).state != DatabaseMember.State.UP) {
-      cloneAnew(lost);
-    }
-  }
-
-  /* One that does not answer is restarted and read then; empty when that fails too. */
-  private Optional<WalPosition> received(String name) throws InterruptedException {
-    Optional<WalPosition> read = readReceived(name);
-    if (read.isPresent()) {
-      return read;
-    }
-    try {
-      member(name).server.ifPresent(PostgresServer::kill);
-      runReplica(name);
-    } catch (UserError e) {
-      LOG.log(Level.WARNING, e.getMessage());
-      return Optional.empty();
-    }
-    return readReceived(name);
-  }
-
-  private Optional<WalPosition> readReceived(String name) {
-    Optional<PostgresServer> server = member(name).server;
-    if (server.isEmpty() || !server.get().isAlive()) {
-      return Optional.empty();
-    }
-    try (Connection connection = server.get().connect("postgres");
-        Statement statement = connection.createStatement()) {
-      statement.setQueryTimeout((int) READ_BOUND.toSeconds());
-      // Received is unknown until the receiver has run once; by then all that is on disk has been
-      // replayed, or is about to be by the promotion.
-      try (ResultSet row =
-          statement.executeQuery(
-              "SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())")) {
-        row.next();
-        return Optional.ofNullable(row.getString(1)).map(WalPosition::parse);
-      }
-    } catch (SQLException e) {
-      LOG.log(Level.WARNING, "{0} cannot be read: {1}", name, e.getMessage());
-      return Optional.empty();
-    }
+    return streaming;
   }
 
   // What others see.
 
-  private Member member(String name) {
-    Member member = members.get(name);
-    if (member == null) {
-      throw new IllegalArgumentException(
-          "member: " + name + " (expected: one of " + members.keySet() + ")");
-    }
-    return member;
-  }
-
-  private boolean isBusy(String name) {
-    synchronized (members) {
-      return member(name).busy;
-    }
-  }
-
-  private void setState(String name, DatabaseMember.State state) {
-    synchronized (members) {
-      member(name).state = state;
-    }
-  }
-
-  private void tell() {
-    if (!closed) {
-      listener.accept(members());
-    }
-  }
-
-  private void event(boolean bad, String member, String what) {
-    LOG.log(bad ? Level.WARNING : Level.INFO, what);
-    telemetry.accept(
-        Telemetry.event(
-            LogRecord.event(
-                time.epochNanos(),
-                bad ? LogRecord.WARN : LogRecord.INFO,
-                Vocabulary.EVENT_FAILOVER,
-                what,
-                Attributes.of(Vocabulary.MEMBER, member))));
-  }
-
   /** All members as they are now. */
   public List<DatabaseMember> members() {
-    synchronized (members) {
-      String now = primary;
-      return members.entrySet().stream()
-          .map(
-              entry ->
-                  new DatabaseMember(
-                      entry.getKey(),
-                      addressOf(entry.getValue().settings),
-                      entry.getKey().equals(now)
-                          ? DatabaseMember.Role.PRIMARY
-                          : DatabaseMember.Role.REPLICA,
-                      entry.getValue().state))
-          .toList();
-    }
-  }
-
-  private static InetSocketAddress addressOf(PostgresSettings settings) {
-    return new InetSocketAddress(settings.host(), settings.port());
+    return members.list();
   }
 
   /** The application's access, straight to the present primary. */
   public DatabaseAccess primaryAccess() {
-    return access.at(addressOf(member(primary).settings));
+    return access.at(ClusterMembers.addressOf(members.get(members.primary()).settings));
   }
 
   /** The superuser's access to the present primary, for what the application may not do. */
   public DatabaseAccess superuserAccess() {
-    PostgresSettings at = member(primary).settings;
+    PostgresSettings at = members.get(members.primary()).settings;
     return new DatabaseAccess(
         at.host(), at.port(), settings.spec().name(), at.user(), at.password());
   }
 
   /** The process of a member, while it has one. */
   public Optional<Long> pidOf(String member) {
-    synchronized (members) {
-      return member(member).server.filter(PostgresServer::isAlive).map(PostgresServer::pid);
-    }
+    return members.pidOf(member);
   }
 
   /**
@@ -723,21 +378,14 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
   /** Stops the primary first, so that the replicas receive all it has written; data stays. */
   @Override
   public void close() {
-    closed = true;
+    events.close();
     keeper.interrupt();
-    List<PostgresServer> servers = new ArrayList<>();
-    synchronized (members) {
-      member(primary).server.ifPresent(servers::add);
-      members.values().stream()
-          .flatMap(member -> member.server.stream())
-          .filter(server -> !servers.contains(server))
-          .forEach(servers::add);
-    }
-    if (!servers.isEmpty()) {
-      servers.removeFirst().close();
+    List<PostgresServer> running = new ArrayList<>(members.servers());
+    if (!running.isEmpty()) {
+      running.removeFirst().close();
     }
     List<Thread> stops =
-        servers.stream().map(server -> Thread.ofVirtual().start(server::close)).toList();
+        running.stream().map(server -> Thread.ofVirtual().start(server::close)).toList();
     try {
       for (Thread stop : stops) {
         stop.join();
