@@ -31,7 +31,7 @@ final class FirstFitDecreasing {
    * one of them is larger than such a node.
    */
   static int nodesNeeded(InstanceType type, List<ReplicaRequest> replicas) {
-    VirtualNode fresh = new VirtualNode("new", type, NodePlanner.ZONES.get(0), List.of());
+    VirtualNode fresh = VirtualNode.onDemand("new", type, NodePlanner.ZONES.get(0));
     List<ReplicaRequest> homeless = replicas;
     int nodes = 0;
     // Node by node: each replica ends on the same node as replica by replica.

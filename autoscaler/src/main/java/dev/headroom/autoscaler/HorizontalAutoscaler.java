@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,7 +41,6 @@ public final class HorizontalAutoscaler implements Component, Reloadable<ScaledA
   private final ReplicaTarget target;
   private final TelemetryConsumer telemetry;
   private final TimeSource time;
-  private final ScheduledExecutorService scheduler;
   private final List<Future<?>> timers = new ArrayList<>();
 
   // Guarded by this: a decision, a new document and the end exclude each other.
@@ -52,14 +52,14 @@ public final class HorizontalAutoscaler implements Component, Reloadable<ScaledA
   // Written by decisions, read by check(), which must not wait for one.
   private volatile Map<String, String> uninformed = Map.of();
 
-  private HorizontalAutoscaler(
+  /** One that decides only when it is told to. */
+  HorizontalAutoscaler(
       ScaledApp app,
       AutoscalerSettings settings,
       ReplicaMetrics metrics,
       ReplicaTarget target,
       TelemetryConsumer telemetry,
-      TimeSource time,
-      ScheduledExecutorService scheduler) {
+      TimeSource time) {
     this.app = app;
     this.settings = settings;
     this.reader = new MetricReader(settings);
@@ -67,7 +67,6 @@ public final class HorizontalAutoscaler implements Component, Reloadable<ScaledA
     this.target = target;
     this.telemetry = telemetry;
     this.time = time;
-    this.scheduler = scheduler;
   }
 
   /**
@@ -83,13 +82,13 @@ public final class HorizontalAutoscaler implements Component, Reloadable<ScaledA
       TimeSource time,
       ScheduledExecutorService scheduler) {
     HorizontalAutoscaler autoscaler =
-        new HorizontalAutoscaler(app, settings, metrics, target, telemetry, time, scheduler);
-    autoscaler.every(settings.interval(), autoscaler::decideAll);
-    autoscaler.every(settings.reportInterval(), autoscaler::report);
+        new HorizontalAutoscaler(app, settings, metrics, target, telemetry, time);
+    autoscaler.every(scheduler, settings.interval(), autoscaler::decideAll);
+    autoscaler.every(scheduler, settings.reportInterval(), autoscaler::report);
     return autoscaler;
   }
 
-  private void every(Duration period, Runnable task) {
+  private void every(ScheduledExecutorService scheduler, Duration period, Runnable task) {
     // A task that throws would silently be the last of its kind.
     Runnable guarded =
         () -> {
@@ -104,7 +103,8 @@ public final class HorizontalAutoscaler implements Component, Reloadable<ScaledA
             guarded, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS));
   }
 
-  private synchronized void decideAll() {
+  /** One decision for each service. */
+  synchronized void decideAll() {
     if (closed) {
       return;
     }
@@ -139,7 +139,10 @@ public final class HorizontalAutoscaler implements Component, Reloadable<ScaledA
   private Decision decide(String service, ServiceSpec spec) {
     Instant now = time.now();
     int current = target.replicas(service);
-    MetricReader.Readings readings = reader.read(spec, current, metrics.read(service), now);
+    Optional<LatencyReading> latency =
+        spec.targets().p95().isPresent() ? metrics.latency(service) : Optional.empty();
+    MetricReader.Readings readings =
+        reader.read(spec, current, metrics.read(service), latency, now);
     HorizontalScaling scaling = scalings.computeIfAbsent(service, _ -> new HorizontalScaling());
     Decision decision =
         scaling.decide(

@@ -21,4 +21,13 @@ public record InstanceType(
     Cpu allocatableCpu,
     ByteSize allocatableMemory,
     int maxPods,
-    double pricePerHour) {}
+    double pricePerHour) {
+
+  /** Can it run whatever {@code other} can? */
+  boolean hasRoomOf(InstanceType other) {
+    return architecture.equals(other.architecture)
+        && allocatableCpu.compareTo(other.allocatableCpu) >= 0
+        && allocatableMemory.compareTo(other.allocatableMemory) >= 0
+        && maxPods >= other.maxPods;
+  }
+}

@@ -20,6 +20,9 @@ final class MetricReader {
   /* What Kubernetes steers by when a HorizontalPodAutoscaler names no metric. */
   private static final Percent DEFAULT_CPU = new Percent(80);
 
+  /** The 95th percentile of fewer is their maximum. */
+  private static final int FEWEST_REQUESTS = 20;
+
   private final AutoscalerSettings settings;
 
   MetricReader(AutoscalerSettings settings) {
@@ -33,7 +36,12 @@ final class MetricReader {
    */
   record Readings(List<Reading> readings, Duration dataAge) {}
 
-  Readings read(ServiceSpec spec, int current, List<ReplicaReading> replicas, Instant now) {
+  Readings read(
+      ServiceSpec spec,
+      int current,
+      List<ReplicaReading> replicas,
+      Optional<LatencyReading> latency,
+      Instant now) {
     TargetsSpec targets = spec.targets();
     List<Reading> readings = new ArrayList<>();
     List<Pod> used = new ArrayList<>();
@@ -55,7 +63,60 @@ final class MetricReader {
       used.addAll(pods.measured());
       readings.add(inFlight(targets.inFlight().getAsInt(), current, pods));
     }
-    return new Readings(readings, age(used, now));
+    Duration age = age(used, now);
+    if (targets.p95().isPresent()) {
+      Optional<LatencyReading> fresh =
+          latency.filter(reading -> !reading.at().plus(settings.maxDataAge()).isBefore(now));
+      p95(targets.p95().get(), current, replicas, fresh).ifPresent(readings::add);
+      age = longer(age, fresh.map(r -> Duration.between(r.at(), now)).orElse(Duration.ZERO));
+    }
+    return new Readings(readings, age);
+  }
+
+  /*
+   * HPA's formula for a Value target. Two things are peculiar to latency. Of few requests it is
+   * chance: then it has no say, and there is always another target that has. And what was measured
+   * before the newest replica took part says nothing about the number there is now; to go on adding
+   * on its account would run away.
+   */
+  private Optional<Reading> p95(
+      Duration target,
+      int current,
+      List<ReplicaReading> replicas,
+      Optional<LatencyReading> measured) {
+    if (measured.isEmpty()) {
+      return Optional.of(
+          new Reading(
+              "p95: not measured within " + Durations.format(settings.maxDataAge()),
+              Optional.empty()));
+    }
+    LatencyReading latency = measured.get();
+    if (latency.requests() < FEWEST_REQUESTS) {
+      return Optional.empty();
+    }
+    long millis = latency.p95().toMillis();
+    List<ReplicaReading> staying =
+        replicas.stream().filter(replica -> replica.phase() != Phase.STOPPING).toList();
+    int ready = (int) staying.stream().filter(ReplicaReading::ready).count();
+    Instant begun = latency.at().minus(latency.window());
+    boolean allTookPart =
+        staying.stream()
+            .allMatch(replica -> replica.ready() && !replica.readySince().isAfter(begun));
+    int proposed =
+        ReplicaCalculator.value(
+            current, ready, millis, target.toMillis(), settings.behavior().tolerance());
+    Proposal proposal =
+        proposed > current && !allTookPart
+            ? new Proposal(current, millis, "no change until all have taken part")
+            : new Proposal(
+                proposed,
+                millis,
+                proposed == current
+                    ? "no change"
+                    : "ceil(%d×%d/%d) = %d".formatted(ready, millis, target.toMillis(), proposed));
+    return Optional.of(
+        new Reading(
+            "p95 %d ms, target %d ms".formatted(millis, target.toMillis()), Optional.of(proposal)));
   }
 
   private Reading cpu(Percent target, int current, PodGroups pods) {
@@ -119,10 +180,13 @@ final class MetricReader {
     Duration oldest = Duration.ZERO;
     for (Pod pod : used) {
       if (pod.sample() != null) {
-        Duration age = Duration.between(pod.sample().at(), now);
-        oldest = age.compareTo(oldest) > 0 ? age : oldest;
+        oldest = longer(oldest, Duration.between(pod.sample().at(), now));
       }
     }
     return oldest;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 }

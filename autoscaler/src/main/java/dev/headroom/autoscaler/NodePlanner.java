@@ -3,6 +3,7 @@ package dev.headroom.autoscaler;
 import dev.headroom.spec.NodesSpec;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.ServiceSpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.Optional;
  *       {@code replicas.max}, fits within {@code nodes.max} nodes. Small nodes lose least when one
  *       is lost, and can be given back one by one. What does not fit a standard node gets the
  *       cheapest type that it fits.
+ *   <li>At most {@code nodes.spot} of the nodes are spot capacity.
  *   <li>There are never fewer than {@code nodes.min} nodes, spread evenly over three zones, and
  *       replicas of a service are spread over zones and nodes.
  *   <li>Who asks for at least one node per zone ({@code nodes.min} of 3 or more) gets an
@@ -35,11 +37,14 @@ final class NodePlanner {
   private final NodesSpec spec;
   private final List<InstanceType> byPrice;
   private final InstanceType standard;
+  private final FixedFleet fixed;
 
-  private NodePlanner(NodesSpec spec, List<InstanceType> byPrice, InstanceType standard) {
+  private NodePlanner(
+      NodesSpec spec, List<InstanceType> byPrice, InstanceType standard, FixedFleet fixed) {
     this.spec = spec;
     this.byPrice = byPrice;
     this.standard = standard;
+    this.fixed = fixed;
   }
 
   static NodePlanner of(ScaledApp app, InstanceTypes catalogue) {
@@ -51,7 +56,8 @@ final class NodePlanner {
             .filter(type -> peakFits(type, peak, nodes))
             .findFirst()
             .orElseGet(() -> byPrice.get(byPrice.size() - 1));
-    return new NodePlanner(nodes, byPrice, standard);
+    int count = (int) Math.min(nodes.max(), nodesForPeak(standard, peak, nodes));
+    return new NodePlanner(nodes, byPrice, standard, new FixedFleet(standard, count));
   }
 
   private static List<ReplicaRequest> peak(ScaledApp app) {
@@ -76,10 +82,29 @@ final class NodePlanner {
   }
 
   private static boolean peakFits(InstanceType type, List<ReplicaRequest> peak, NodesSpec spec) {
+    return nodesForPeak(type, peak, spec) <= spec.max();
+  }
+
+  private static long nodesForPeak(InstanceType type, List<ReplicaRequest> peak, NodesSpec spec) {
     int nodes = FirstFitDecreasing.nodesNeeded(type, peak);
     // Two zones of three have to hold all of it.
     long needed = spec.min() >= ZONES.size() ? (nodes * 3L + 1) / 2 : nodes;
-    return needed <= spec.max();
+    return Math.max(needed, spec.min());
+  }
+
+  /**
+   * The fleet that one would rent who cannot grow and shrink it: standard nodes on demand, as many
+   * as the peak needs under the same rules.
+   */
+  FixedFleet fixedFleet() {
+    return fixed;
+  }
+
+  /** So many nodes of one type, on demand. */
+  record FixedFleet(InstanceType type, int nodes) {
+    double costPerHour() {
+      return nodes * type.pricePerHour();
+    }
   }
 
   int min() {
@@ -103,20 +128,49 @@ final class NodePlanner {
   }
 
   private static boolean fits(InstanceType type, ReplicaRequest replica) {
-    return new VirtualNode("new", type, ZONES.get(0), List.of()).fits(replica);
+    return VirtualNode.onDemand("new", type, ZONES.get(0)).fits(replica);
   }
 
   List<String> families() {
     return spec.families();
   }
 
-  /** The zone with the fewest nodes. */
-  static String emptiestZone(List<VirtualNode> nodes) {
-    return ZONES.stream().min(Comparator.comparingLong(zone -> nodesIn(zone, nodes))).orElseThrow();
+  /**
+   * What the next node should be, with at least the room of {@code atLeast}: spot capacity as far
+   * as {@code nodes.spot} allows and there is some, the cheapest type of it; else on demand.
+   */
+  Offer offer(InstanceType atLeast, List<VirtualNode> nodes, SpotMarket market, Instant now) {
+    List<VirtualNode> ready = nodes.stream().filter(VirtualNode::isReady).toList();
+    if (count(ready, Capacity.SPOT) + 1 <= spec.spot().fraction() * (ready.size() + 1)) {
+      String zone = emptiestZone(ready, Capacity.SPOT);
+      Optional<InstanceType> cheapest =
+          byPrice.stream()
+              .filter(type -> type.hasRoomOf(atLeast) && market.offers(type, zone, now))
+              .min(Comparator.comparingDouble(type -> SpotMarket.price(type, zone)));
+      if (cheapest.isPresent()) {
+        return new Offer(
+            cheapest.get(), zone, Capacity.SPOT, SpotMarket.price(cheapest.get(), zone));
+      }
+    }
+    return Offer.onDemand(atLeast, emptiestZone(ready, Capacity.ON_DEMAND));
   }
 
-  private static long nodesIn(String zone, List<VirtualNode> nodes) {
-    return nodes.stream().filter(node -> node.zone().equals(zone)).count();
+  private static long count(List<VirtualNode> nodes, Capacity capacity) {
+    return nodes.stream().filter(node -> node.capacity() == capacity).count();
+  }
+
+  /* The zone with the fewest nodes; of several, the one with the fewest of {@code capacity}, so that
+   * not all of a zone's nodes are of the kind that is taken away. */
+  private static String emptiestZone(List<VirtualNode> nodes, Capacity capacity) {
+    return ZONES.stream()
+        .min(
+            Comparator.<String>comparingLong(zone -> in(zone, nodes).size())
+                .thenComparingLong(zone -> count(in(zone, nodes), capacity)))
+        .orElseThrow();
+  }
+
+  private static List<VirtualNode> in(String zone, List<VirtualNode> nodes) {
+    return nodes.stream().filter(node -> node.zone().equals(zone)).toList();
   }
 
   /**
@@ -127,7 +181,7 @@ final class NodePlanner {
     Map<String, Long> inZone = new HashMap<>();
     nodes.forEach(node -> inZone.merge(node.zone(), node.replicasOf(replica.service()), Long::sum));
     return nodes.stream()
-        .filter(node -> node.fits(replica))
+        .filter(node -> node.takes(replica))
         .min(
             Comparator.<VirtualNode>comparingLong(node -> inZone.getOrDefault(node.zone(), 0L))
                 .thenComparingLong(node -> node.replicasOf(replica.service())));
@@ -135,11 +189,15 @@ final class NodePlanner {
 
   /**
    * Would any two zones have room for the replicas of the third? Always so for a document that asks
-   * for fewer nodes than there are zones, since that has nothing to do with zones.
+   * for fewer nodes than there are zones, since that has nothing to do with zones. Nodes that are
+   * going away do not count.
    */
   boolean outlivesAZone(List<VirtualNode> nodes) {
-    return spec.min() < ZONES.size()
-        || ZONES.stream().allMatch(zone -> hasRoomWithout(zone, nodes));
+    if (spec.min() < ZONES.size()) {
+      return true;
+    }
+    List<VirtualNode> ready = nodes.stream().filter(VirtualNode::isReady).toList();
+    return ZONES.stream().allMatch(zone -> hasRoomWithout(zone, ready));
   }
 
   private static boolean hasRoomWithout(String zone, List<VirtualNode> nodes) {

@@ -1,16 +1,13 @@
 package dev.headroom.autoscaler;
 
+import dev.headroom.autoscaler.VirtualNode.Phase;
 import dev.headroom.base.Component;
 import dev.headroom.base.Durations;
 import dev.headroom.base.Health;
 import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
-import dev.headroom.signals.Attributes;
-import dev.headroom.signals.LogRecord;
-import dev.headroom.signals.Metric;
-import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TelemetryConsumer;
-import dev.headroom.signals.Vocabulary;
+import dev.headroom.spec.NodesSpec.ConsolidationPolicy;
 import dev.headroom.spec.ScaledApp;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,78 +23,120 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The virtual nodes that replicas run on: simulated machines of real EC2 types, added when nothing
- * fits and given back when they have been empty for a while. The rules are {@code NodePlanner}'s.
- * Thread-safe.
+ * The virtual nodes that replicas run on: simulated machines of real EC2 types, rented when nothing
+ * fits, given back when they are not needed, and, where they are spot capacity, taken away. The
+ * rules are {@code NodePlanner}'s and {@code Consolidation}'s. Thread-safe.
  */
 public final class NodePool implements Component, Reloadable<ScaledApp> {
+  /* A node is ready until it is to go: draining when we give it back, interrupted when it is taken
+   * away. One that is going takes no replicas and does not count towards nodes.min and nodes.max;
+   * it is gone once it is empty, or, interrupted, at the end of its notice. */
+
   private static final Logger LOG = System.getLogger(NodePool.class.getName());
-  private static final Attributes RESOURCE = Attributes.of("service.name", "headroom");
 
   /** How often it reports, and gives nodes back. */
   static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  /** A node whose replicas have not moved by then stays. */
+  private static final Duration DRAIN_BOUND = Duration.ofMinutes(5);
+
   private final InstanceTypes catalogue;
-  private final Duration emptyFor;
-  private final TelemetryConsumer telemetry;
+  private final NodePoolSettings settings;
+  private final NodeReports reports;
   private final TimeSource time;
   private final List<Future<?>> timers = new ArrayList<>();
 
   // Guarded by this. In the order in which they were added.
   private final Map<String, VirtualNode> nodes = new LinkedHashMap<>();
-  private final Map<String, Instant> emptySince = new HashMap<>();
+  private final SpotMarket market = new SpotMarket();
+
+  /** When a replica last came to a node or left it. */
+  private final Map<String, Instant> changedAt = new HashMap<>();
+
+  private final Map<String, Going> going = new HashMap<>();
   private final Map<String, String> unplaced = new LinkedHashMap<>();
   private NodePlanner planner;
+  private ConsolidationPolicy policy;
+  private Duration consolidateAfter;
+  private @Nullable Evictions evictions;
   private int added;
 
-  private NodePool(
+  /** Why a node goes, and until when it may take. */
+  private record Going(String reason, double saving, Instant deadline) {}
+
+  NodePool(
       ScaledApp app,
       InstanceTypes catalogue,
-      Duration emptyFor,
+      NodePoolSettings settings,
       TelemetryConsumer telemetry,
       TimeSource time) {
     this.catalogue = catalogue;
-    this.emptyFor = emptyFor;
-    this.telemetry = telemetry;
+    this.settings = settings;
+    this.reports = new NodeReports(telemetry, time);
     this.time = time;
     this.planner = NodePlanner.of(app, catalogue);
+    this.policy = app.nodes().consolidationPolicy();
+    this.consolidateAfter = app.nodes().consolidateAfter();
+    fillUpToMin();
   }
 
   /**
    * Starts with {@code nodes.min} empty nodes.
    *
-   * @param emptyFor a node beyond the minimum is given back when it has been empty this long
    * @param scheduler stays the caller's
    */
   public static NodePool start(
       ScaledApp app,
-      Duration emptyFor,
+      NodePoolSettings settings,
       TelemetryConsumer telemetry,
       TimeSource time,
       ScheduledExecutorService scheduler) {
-    NodePool pool = new NodePool(app, InstanceTypes.bundled(), emptyFor, telemetry, time);
-    pool.fillUpToMin();
+    NodePool pool = new NodePool(app, InstanceTypes.bundled(), settings, telemetry, time);
     pool.timers.add(
-        scheduler.scheduleAtFixedRate(pool::tick, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+        scheduler.scheduleAtFixedRate(
+            pool::tickSafely, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     return pool;
   }
 
-  private void tick() {
+  /** From now on nodes that carry replicas may go: {@code by} moves them. */
+  public synchronized void evictBy(Evictions by) {
+    evictions = by;
+  }
+
+  private void tickSafely() {
     // A task that throws would silently be the last of its kind.
     try {
-      consolidate();
-      telemetry.accept(Telemetry.metrics(measurements()));
+      tick();
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "node pool", e);
     }
   }
 
-  private synchronized void fillUpToMin() {
-    while (nodes.size() < planner.min()) {
+  /** One step: what is over, what is empty, what is taken away, what is hardly used. */
+  void tick() {
+    List<Runnable> moves = new ArrayList<>();
+    synchronized (this) {
+      finish(moves);
+      giveBackEmpty();
+      interruptSome(moves);
+      consolidate(moves);
+      reports.measured(snapshot(), planner.fixedFleet());
+    }
+    // Outside the lock: who moves replicas asks for places.
+    moves.forEach(Runnable::run);
+  }
+
+  private void fillUpToMin() {
+    while (ready() < planner.min()) {
       add(planner.standard(), "nodes.min is " + planner.min());
     }
+  }
+
+  private long ready() {
+    return nodes.values().stream().filter(VirtualNode::isReady).count();
   }
 
   /**
@@ -120,21 +159,18 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
           replica,
           "no type of the families %s has room for %s of %s; add a larger family to nodes.families"
               .formatted(
-                  String.join(", ", planner.families()),
-                  replica.sizeInWords(),
-                  replica.instance()));
+                  String.join(", ", planner.families()), replica.size(), replica.instance()));
     }
-    if (nodes.size() >= planner.max()) {
+    if (ready() >= planner.max()) {
       return unplaceable(
           replica,
           "none of the %d nodes has room for %s of %s, and nodes.max is %d; raise nodes.max"
-              .formatted(nodes.size(), replica.sizeInWords(), replica.instance(), planner.max()));
+              .formatted(ready(), replica.size(), replica.instance(), planner.max()));
     }
     VirtualNode fresh =
         add(
             type.get(),
-            "%s asks for %s and no node has room"
-                .formatted(replica.instance(), replica.sizeInWords()));
+            "%s asks for %s and no node has room".formatted(replica.instance(), replica.size()));
     put(fresh.with(replica));
     keepRoomForAZone(replica);
     return placed(replica, fresh);
@@ -154,9 +190,34 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
    * replica can take more than one node. */
   private void keepRoomForAZone(ReplicaRequest replica) {
     InstanceType type = planner.typeFor(replica).orElse(planner.standard());
-    while (nodes.size() < planner.max() && !planner.outlivesAZone(snapshot())) {
+    while (ready() < planner.max() && !planner.outlivesAZone(snapshot())) {
       add(type, "without a zone, not every replica would have room");
     }
+  }
+
+  /**
+   * Gives a placed replica another size where it is. False when its node has not the room, or it is
+   * on none; then nothing has changed.
+   */
+  public synchronized boolean resize(String instance, ReplicaSize size) {
+    Optional<VirtualNode> node = nodeOf(instance);
+    if (node.isEmpty()) {
+      return false;
+    }
+    VirtualNode rest = node.get().without(instance);
+    String service =
+        node.get().replicas().stream()
+            .filter(replica -> replica.instance().equals(instance))
+            .findFirst()
+            .orElseThrow()
+            .service();
+    ReplicaRequest resized = new ReplicaRequest(instance, service, size);
+    if (!rest.takes(resized)) {
+      return false;
+    }
+    put(rest.with(resized));
+    keepRoomForAZone(resized);
+    return true;
   }
 
   /** Frees what {@code instance} asked for; nothing when it is not here. */
@@ -166,41 +227,149 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
   }
 
   /**
-   * The replica of {@code service} that should go first: of the newest node, so that the newest
-   * nodes are the ones that become empty.
+   * Takes a node away as a provider takes back spot capacity: its replicas move, and what is left
+   * on it at the end of the notice is lost.
+   *
+   * @throws IllegalArgumentException when there is no such node, or it is going already
    */
-  public synchronized Optional<String> removeFirst(String service) {
-    return nodes.values().stream()
-        .filter(node -> node.replicasOf(service) > 0)
-        .reduce((_, newer) -> newer)
-        .flatMap(
-            node ->
-                node.replicas().stream()
-                    .filter(replica -> replica.service().equals(service))
-                    .reduce((_, newer) -> newer))
-        .map(ReplicaRequest::instance);
+  public void interrupt(String name) {
+    List<Runnable> moves = new ArrayList<>();
+    synchronized (this) {
+      VirtualNode node = nodes.get(name);
+      if (node == null || !node.isReady()) {
+        throw new IllegalArgumentException(
+            "node: %s (expected: a ready one of %s)".formatted(name, nodes.keySet()));
+      }
+      interrupt(node, moves);
+    }
+    moves.forEach(Runnable::run);
   }
 
-  /** Gives nodes back that have been empty long enough and that no rule asks for. */
-  synchronized void consolidate() {
-    Instant now = time.now();
-    for (VirtualNode node : snapshot().reversed()) {
-      Instant since = emptySince.get(node.name());
-      if (since != null
-          && nodes.size() > planner.min()
-          && !since.plus(emptyFor).isAfter(now)
-          && isDispensable(node)) {
-        nodes.remove(node.name());
-        emptySince.remove(node.name());
-        tell(node, "removed", "empty for " + Durations.format(emptyFor));
+  private void interrupt(VirtualNode node, List<Runnable> moves) {
+    String reason = node.name() + " is being taken away";
+    let(node, Phase.INTERRUPTED, new Going(reason, 0, time.now().plus(settings.notice())));
+    market.taken(node.type(), node.zone(), time.now());
+    reports.interrupted(node, settings.notice());
+    fillUpToMin();
+    move(node, reason, moves);
+  }
+
+  private void let(VirtualNode node, Phase go, Going why) {
+    nodes.put(node.name(), node.in(go));
+    going.put(node.name(), why);
+  }
+
+  private void move(VirtualNode node, String reason, List<Runnable> moves) {
+    Evictions by = evictions;
+    if (by != null && !node.isEmpty()) {
+      moves.add(() -> by.move(instancesOn(node), reason));
+    }
+  }
+
+  private static List<String> instancesOn(VirtualNode node) {
+    return node.replicas().stream().map(ReplicaRequest::instance).toList();
+  }
+
+  /* Of the nodes that are going: those that are empty, and those whose time is over. */
+  private void finish(List<Runnable> moves) {
+    for (VirtualNode node : snapshot()) {
+      Going why = going.get(node.name());
+      if (why != null) {
+        boolean over = !why.deadline.isAfter(time.now());
+        if (node.phase() == Phase.INTERRUPTED && (over || node.isEmpty())) {
+          forget(node);
+          reports.taken(node);
+          reports.removed(node, why.reason);
+          lose(node, why.reason, moves);
+        } else if (node.phase() == Phase.DRAINING && node.isEmpty()) {
+          forget(node);
+          reports.consolidation(node, "done", why.reason, why.saving);
+          reports.removed(node, why.reason);
+        } else if (node.phase() == Phase.DRAINING && over) {
+          going.remove(node.name());
+          nodes.put(node.name(), node.in(Phase.READY));
+          reports.consolidation(
+              node,
+              "abandoned",
+              "its replicas had not moved after " + Durations.format(DRAIN_BOUND),
+              why.saving);
+        }
       }
     }
+    fillUpToMin();
+  }
+
+  private void lose(VirtualNode node, String reason, List<Runnable> moves) {
+    Evictions by = evictions;
+    if (by != null && !node.isEmpty()) {
+      moves.add(() -> by.lose(instancesOn(node), reason));
+    }
+  }
+
+  private void forget(VirtualNode node) {
+    nodes.remove(node.name());
+    changedAt.remove(node.name());
+    going.remove(node.name());
+  }
+
+  /* Nobody is disrupted: no budget, all that are not asked for at once. */
+  private void giveBackEmpty() {
+    for (VirtualNode node : snapshot().reversed()) {
+      if (node.isReady()
+          && node.isEmpty()
+          && isQuiet(node)
+          && ready() > planner.min()
+          && isDispensable(node)) {
+        forget(node);
+        String reason = "empty for " + Durations.format(consolidateAfter);
+        reports.consolidation(node, "done", reason, node.pricePerHour());
+        reports.removed(node, reason);
+      }
+    }
+  }
+
+  private boolean isQuiet(VirtualNode node) {
+    Instant since = changedAt.getOrDefault(node.name(), Instant.EPOCH);
+    return !since.plus(consolidateAfter).isAfter(time.now());
   }
 
   private boolean isDispensable(VirtualNode node) {
     List<VirtualNode> rest = new ArrayList<>(nodes.values());
     rest.remove(node);
     return planner.outlivesAZone(rest);
+  }
+
+  private void interruptSome(List<Runnable> moves) {
+    List<VirtualNode> spot =
+        nodes.values().stream()
+            .filter(node -> node.isReady() && node.capacity() == Capacity.SPOT)
+            .toList();
+    if (settings.interruptionEvery().isEmpty() || spot.isEmpty()) {
+      return;
+    }
+    // A Poisson process, looked at once per interval.
+    double expected = (double) INTERVAL.toMillis() / settings.interruptionEvery().get().toMillis();
+    if (settings.random().nextDouble() < 1 - Math.exp(-expected)) {
+      interrupt(spot.get(settings.random().nextInt(spot.size())), moves);
+    }
+  }
+
+  private void consolidate(List<Runnable> moves) {
+    if (policy != ConsolidationPolicy.WHEN_EMPTY_OR_UNDERUTILIZED || evictions == null) {
+      return;
+    }
+    Consolidation.decide(snapshot(), this::isQuiet, planner, this::offer)
+        .ifPresent(
+            decision -> {
+              VirtualNode node = decision.node();
+              let(
+                  node,
+                  Phase.DRAINING,
+                  new Going(decision.reason(), decision.saving(), time.now().plus(DRAIN_BOUND)));
+              reports.consolidation(node, "started", decision.reason(), decision.saving());
+              decision.replacement().ifPresent(offer -> add(offer, "instead of " + node.inWords()));
+              move(node, decision.reason(), moves);
+            });
   }
 
   /** The nodes now, the oldest first. */
@@ -210,131 +379,63 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
 
   /** The node that {@code instance} is placed on. */
   public synchronized Optional<VirtualNode> nodeOf(String instance) {
-    return nodes.values().stream()
-        .filter(
-            node ->
-                node.replicas().stream().anyMatch(replica -> replica.instance().equals(instance)))
-        .findFirst();
+    return nodes.values().stream().filter(node -> node.holds(instance)).findFirst();
   }
 
-  /** What these nodes would cost at on-demand list prices, USD. */
+  /** What these nodes would cost, USD: at list prices, spot capacity at modelled ones. */
   public synchronized double costPerHour() {
-    return nodes.values().stream().mapToDouble(node -> node.type().pricePerHour()).sum();
+    return nodes.values().stream().mapToDouble(VirtualNode::pricePerHour).sum();
+  }
+
+  /** What the fleet of fixed size would cost that this one is compared with, USD at list prices. */
+  public synchronized double fixedCostPerHour() {
+    return planner.fixedFleet().costPerHour();
+  }
+
+  /**
+   * What a replica of this size costs, USD per hour: the share of a standard node on demand that
+   * nobody else can use then.
+   */
+  public synchronized double costPerHour(ReplicaSize size) {
+    InstanceType standard = planner.standard();
+    double cpu = (double) size.cpu().millicores() / standard.allocatableCpu().millicores();
+    double memory = (double) size.memory().bytes() / standard.allocatableMemory().bytes();
+    return standard.pricePerHour() * Math.max(cpu, memory);
   }
 
   private List<VirtualNode> snapshot() {
     return List.copyOf(nodes.values());
   }
 
-  private VirtualNode add(InstanceType type, String reason) {
-    VirtualNode node =
-        new VirtualNode("node-" + ++added, type, NodePlanner.emptiestZone(snapshot()), List.of());
+  private Offer offer(InstanceType atLeast, List<VirtualNode> beside) {
+    return planner.offer(atLeast, beside, market, time.now());
+  }
+
+  private VirtualNode add(InstanceType atLeast, String reason) {
+    return add(offer(atLeast, snapshot()), reason);
+  }
+
+  private VirtualNode add(Offer offer, String reason) {
+    VirtualNode node = offer.named("node-" + ++added);
     put(node);
-    tell(node, "added", reason);
+    reports.added(node, reason);
     return node;
   }
 
   private void put(VirtualNode node) {
     nodes.put(node.name(), node);
-    if (node.isEmpty()) {
-      emptySince.putIfAbsent(node.name(), time.now());
-    } else {
-      emptySince.remove(node.name());
-    }
-  }
-
-  private void tell(VirtualNode node, String what, String reason) {
-    String body =
-        "%s (%s, %s, simulated) %s: %s"
-            .formatted(node.name(), node.type().name(), node.zone(), what, reason);
-    LOG.log(Level.DEBUG, body);
-    telemetry.accept(
-        Telemetry.event(
-            LogRecord.event(
-                time.epochNanos(),
-                LogRecord.INFO,
-                Vocabulary.EVENT_NODE,
-                body,
-                attributes(node)
-                    .with(Vocabulary.STATE, what)
-                    .with(Vocabulary.REASON, reason)
-                    .with("host.type", node.type().name()))));
-  }
-
-  private static Attributes attributes(VirtualNode node) {
-    return Attributes.of(Vocabulary.NODE, node.name(), Vocabulary.SIMULATED, true);
-  }
-
-  private List<Metric> measurements() {
-    List<Metric> metrics = new ArrayList<>();
-    long now = time.epochNanos();
-    for (VirtualNode node : nodes()) {
-      Attributes attributes = attributes(node);
-      metrics.add(
-          gauge(
-              Vocabulary.NODE_STATE,
-              "1",
-              Attributes.of(
-                  Vocabulary.NODE,
-                  node.name(),
-                  Vocabulary.STATE,
-                  node.isEmpty() ? "empty" : "ready",
-                  "host.type",
-                  node.type().name(),
-                  "cloud.availability_zone",
-                  node.zone(),
-                  "headroom.capacity_type",
-                  "on-demand",
-                  "headroom.price",
-                  node.type().pricePerHour(),
-                  Vocabulary.SIMULATED,
-                  true),
-              1,
-              now));
-      metrics.add(
-          gauge(
-              Vocabulary.NODE_CPU_REQUESTED,
-              "{cpu}",
-              attributes,
-              node.cpuRequested().cores(),
-              now));
-      metrics.add(
-          gauge(
-              Vocabulary.NODE_CPU_ALLOCATABLE,
-              "{cpu}",
-              attributes,
-              node.type().allocatableCpu().cores(),
-              now));
-      metrics.add(
-          gauge(
-              Vocabulary.NODE_MEMORY_REQUESTED,
-              "By",
-              attributes,
-              (double) node.memoryRequested().bytes(),
-              now));
-      metrics.add(
-          gauge(
-              Vocabulary.NODE_MEMORY_ALLOCATABLE,
-              "By",
-              attributes,
-              (double) node.type().allocatableMemory().bytes(),
-              now));
-    }
-    return metrics;
-  }
-
-  private static Metric gauge(
-      String name, String unit, Attributes attributes, double value, long now) {
-    return new Metric.Gauge(name, unit, attributes, RESOURCE, now - INTERVAL.toNanos(), now, value);
+    changedAt.put(node.name(), time.now());
   }
 
   /**
    * Nodes are added up to a raised minimum at once; beyond a lowered maximum they stay until they
-   * are empty. Other families count for new nodes.
+   * are empty. Other families and another share of spot capacity count for new nodes.
    */
   @Override
   public synchronized void apply(ScaledApp previous, ScaledApp next) {
     planner = NodePlanner.of(next, catalogue);
+    policy = next.nodes().consolidationPolicy();
+    consolidateAfter = next.nodes().consolidateAfter();
     fillUpToMin();
   }
 

@@ -13,7 +13,11 @@ public record ReplicaRequest(String instance, String service, Cpu cpu, ByteSize 
           .reversed()
           .thenComparing(ReplicaRequest::instance);
 
-  String sizeInWords() {
-    return cpu + " CPU, " + memory;
+  public ReplicaRequest(String instance, String service, ReplicaSize size) {
+    this(instance, service, size.cpu(), size.memory());
+  }
+
+  public ReplicaSize size() {
+    return new ReplicaSize(cpu, memory);
   }
 }

@@ -10,12 +10,35 @@ import java.util.List;
  *
  * @param name for example {@code node-3}
  * @param zone for example {@code us-east-1b}
+ * @param pricePerHour USD: the list price, or of spot capacity a modelled one
  */
 public record VirtualNode(
-    String name, InstanceType type, String zone, List<ReplicaRequest> replicas) {
+    String name,
+    InstanceType type,
+    String zone,
+    Capacity capacity,
+    double pricePerHour,
+    Phase phase,
+    List<ReplicaRequest> replicas) {
+
+  /** Where it is in its life. */
+  public enum Phase {
+    /** Takes replicas. */
+    READY,
+    /** To be given back: its replicas move away, it takes no others. */
+    DRAINING,
+    /** To be taken away by the provider at the end of its notice. */
+    INTERRUPTED
+  }
 
   public VirtualNode {
     replicas = List.copyOf(replicas);
+  }
+
+  /** An empty node on demand. */
+  static VirtualNode onDemand(String name, InstanceType type, String zone) {
+    return new VirtualNode(
+        name, type, zone, Capacity.ON_DEMAND, type.pricePerHour(), Phase.READY, List.of());
   }
 
   public Cpu cpuRequested() {
@@ -26,6 +49,7 @@ public record VirtualNode(
     return new ByteSize(replicas.stream().mapToLong(replica -> replica.memory().bytes()).sum());
   }
 
+  /** Has it the room, whatever its phase? */
   boolean fits(ReplicaRequest request) {
     return replicas.size() < type.maxPods()
         && cpuRequested().millicores() + request.cpu().millicores()
@@ -33,8 +57,20 @@ public record VirtualNode(
         && memoryRequested().bytes() + request.memory().bytes() <= type.allocatableMemory().bytes();
   }
 
+  boolean takes(ReplicaRequest request) {
+    return phase == Phase.READY && fits(request);
+  }
+
   boolean isEmpty() {
     return replicas.isEmpty();
+  }
+
+  boolean isReady() {
+    return phase == Phase.READY;
+  }
+
+  boolean holds(String instance) {
+    return replicas.stream().anyMatch(replica -> replica.instance().equals(instance));
   }
 
   long replicasOf(String service) {
@@ -44,14 +80,25 @@ public record VirtualNode(
   VirtualNode with(ReplicaRequest request) {
     List<ReplicaRequest> more = new ArrayList<>(replicas);
     more.add(request);
-    return new VirtualNode(name, type, zone, more);
+    return with(more);
   }
 
   VirtualNode without(String instance) {
-    return new VirtualNode(
-        name,
-        type,
-        zone,
-        replicas.stream().filter(replica -> !replica.instance().equals(instance)).toList());
+    return with(replicas.stream().filter(replica -> !replica.instance().equals(instance)).toList());
+  }
+
+  VirtualNode in(Phase next) {
+    return new VirtualNode(name, type, zone, capacity, pricePerHour, next, replicas);
+  }
+
+  private VirtualNode with(List<ReplicaRequest> next) {
+    return new VirtualNode(name, type, zone, capacity, pricePerHour, phase, next);
+  }
+
+  /**
+   * In an operator's words, for example {@code node-3 (c7i.large, spot, us-east-1b, simulated)}.
+   */
+  String inWords() {
+    return "%s (%s, %s, %s, simulated)".formatted(name, type.name(), capacity.word(), zone);
   }
 }

@@ -71,6 +71,40 @@ final class Apps {
         Duration.ofSeconds(15));
   }
 
+  /** Without a port. */
+  static ServiceSpec worker(int min, int max) {
+    ServiceSpec server = service(min, max, noTargets(), "100m", "128Mi");
+    return new ServiceSpec(
+        server.image(),
+        server.deploymentRef(),
+        server.command(),
+        server.endpoints(),
+        OptionalInt.empty(),
+        List.of(),
+        server.health(),
+        server.env(),
+        server.replicas(),
+        server.targets(),
+        server.resources(),
+        server.stopGrace());
+  }
+
+  static ServiceSpec with(ServiceSpec service, ResourcesSpec resources) {
+    return new ServiceSpec(
+        service.image(),
+        service.deploymentRef(),
+        service.command(),
+        service.endpoints(),
+        service.port(),
+        service.paths(),
+        service.health(),
+        service.env(),
+        service.replicas(),
+        service.targets(),
+        resources,
+        service.stopGrace());
+  }
+
   static TargetsSpec targets(OptionalInt cpuPercent, OptionalInt inFlight) {
     return new TargetsSpec(
         Optional.empty(),
@@ -83,6 +117,17 @@ final class Apps {
   }
 
   static NodesSpec nodes(int min, int max, String... families) {
-    return new NodesSpec(min, max, new Percent(0), List.of(families));
+    return nodes(min, max, 0, families);
+  }
+
+  /** With a share of spot capacity, given back after 30 s. */
+  static NodesSpec nodes(int min, int max, int spotPercent, String... families) {
+    return new NodesSpec(
+        min,
+        max,
+        new Percent(spotPercent),
+        List.of(families),
+        NodesSpec.ConsolidationPolicy.WHEN_EMPTY_OR_UNDERUTILIZED,
+        Duration.ofSeconds(30));
   }
 }

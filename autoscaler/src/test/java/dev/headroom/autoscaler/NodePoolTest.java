@@ -29,8 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodePoolTest {
-  private static final Duration EMPTY_FOR = Duration.ofSeconds(30);
-
   private final FakeTime time = new FakeTime();
   private final ManualScheduler scheduler = new ManualScheduler(time);
   private final List<LogRecord> events = new ArrayList<>();
@@ -55,7 +53,7 @@ class NodePoolTest {
       assertOutlivesAnyZone(pool);
 
       for (int i = 24; i > 8; i--) {
-        pool.remove(pool.removeFirst("web").orElseThrow());
+        pool.remove("web-" + i);
       }
       scheduler.advance(Duration.ofSeconds(29));
       assertThat(pool.nodes()).hasSizeGreaterThan(6);
@@ -142,7 +140,7 @@ class NodePoolTest {
       pool.place(web(1));
       scheduler.advance(Duration.ofSeconds(1));
 
-      assertThat(gauges).hasSize(2 * 5);
+      assertThat(gauges).hasSize(2 * 5 + 2 + 1);
       assertThat(gauges)
           .allMatch(gauge -> Boolean.TRUE.equals(gauge.attributes().get(Vocabulary.SIMULATED)));
       assertThat(events)
@@ -265,7 +263,7 @@ class NodePoolTest {
   private NodePool start(ScaledApp app) {
     return NodePool.start(
         app,
-        EMPTY_FOR,
+        NodePoolSettings.calm(),
         batch -> {
           events.addAll(batch.logs());
           gauges.addAll(batch.metrics());

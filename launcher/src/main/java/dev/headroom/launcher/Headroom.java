@@ -45,7 +45,7 @@ import picocli.CommandLine.ScopeType;
       "  headroom alerts test -f app.yaml       a test message to every channel",
       "  headroom status | stop | logs api-1",
       "",
-      "Not built yet: plan, drill, case-study, install, doctor, operator.",
+      "Not built yet: drill, case-study, install, doctor, operator.",
       "",
       "Exit status: 0 done; 2 wrong use or an invalid document; 1 the machine; 130 Ctrl-C.",
     })

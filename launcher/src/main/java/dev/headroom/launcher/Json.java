@@ -1,6 +1,7 @@
 package dev.headroom.launcher;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 
@@ -10,6 +11,11 @@ final class Json {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private Json() {}
+
+  /** Any JSON. */
+  static JsonNode read(String json) throws JsonProcessingException {
+    return MAPPER.readTree(json);
+  }
 
   static String of(Object value) {
     try {

@@ -6,6 +6,7 @@ import dev.headroom.apm.TelemetryStore;
 import dev.headroom.autoscaler.AutoscalerSettings;
 import dev.headroom.autoscaler.HorizontalAutoscaler;
 import dev.headroom.autoscaler.NodePool;
+import dev.headroom.autoscaler.VerticalAutoscaler;
 import dev.headroom.base.Component;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.Problem;
@@ -42,7 +43,6 @@ import java.util.concurrent.ScheduledExecutorService;
  */
 final class LocalApplication implements AutoCloseable {
   private static final Duration REPLICAS_BOUND = Duration.ofSeconds(90);
-  private static final Duration NODE_EMPTY_FOR = Duration.ofSeconds(60);
 
   // Replaced by apply; everything is started from the first one.
   private volatile ScaledApp app;
@@ -245,8 +245,20 @@ final class LocalApplication implements AutoCloseable {
   }
 
   private ServiceRuntime startServices(TelemetryStore store, ServiceLaunch launch) {
-    NodePool nodes = keep(NodePool.start(app, NODE_EMPTY_FOR, store, time, scheduler));
-    return keep(ServiceRuntime.start(app, launch, state, nodes, board, board, store, time));
+    NodePool nodes = keep(NodePool.start(app, settings.nodes(), store, time, scheduler));
+    ServiceRuntime services =
+        keep(ServiceRuntime.start(app, launch, state, nodes, board, board, store, time));
+    keep(
+        VerticalAutoscaler.start(
+            app,
+            settings.sizing(),
+            new StoredUsage(store),
+            new RuntimeSizes(services),
+            nodes::costPerHour,
+            store,
+            time,
+            scheduler));
+    return services;
   }
 
   private Gateway startGateway(TelemetryStore store, Optional<RedisRuntime> redis) {

@@ -1,13 +1,17 @@
 package dev.headroom.launcher;
 
+import dev.headroom.autoscaler.NodePoolSettings;
 import dev.headroom.autoscaler.ScalingBehavior;
 import dev.headroom.autoscaler.ScalingPolicy;
 import dev.headroom.autoscaler.ScalingRules;
+import dev.headroom.autoscaler.VerticalSettings;
 import dev.headroom.base.ByteSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 
 /**
  * How an application runs on this machine, beyond its document.
@@ -16,6 +20,8 @@ import java.util.function.UnaryOperator;
  * @param primaryBuffers page cache of the primary
  * @param replicaBuffers page cache of a replica
  * @param scaling how fast the number of replicas may change
+ * @param nodes how spot capacity is taken away
+ * @param sizing how fast recommended sizes come about
  * @param expansion turns a command of the document into the one to run
  * @param workingDirectory where the application's commands start
  */
@@ -24,6 +30,8 @@ record LocalSettings(
     ByteSize primaryBuffers,
     ByteSize replicaBuffers,
     ScalingBehavior scaling,
+    NodePoolSettings nodes,
+    VerticalSettings sizing,
     UnaryOperator<List<String>> expansion,
     Path workingDirectory) {
 
@@ -36,6 +44,12 @@ record LocalSettings(
   private static final ScalingRules DOWN_AFTER_A_MINUTE =
       ScalingRules.defaultDown().withStabilization(Duration.ofMinutes(1));
 
+  private static final Duration DEMO_INTERRUPTION = Duration.ofMinutes(5);
+  private static final Duration DEMO_NOTICE = Duration.ofSeconds(45);
+
+  /** What counts as 24 hours of use in the demonstration. */
+  private static final Duration DEMO_DAY = Duration.ofMinutes(10);
+
   /** For an application of the user's own: safe, and as Kubernetes would scale it. */
   static LocalSettings forUp(Path workingDirectory) {
     return new LocalSettings(
@@ -43,6 +57,8 @@ record LocalSettings(
         ByteSize.mebibytes(256),
         ByteSize.mebibytes(128),
         ScalingBehavior.defaults(),
+        NodePoolSettings.calm(),
+        VerticalSettings.defaults(),
         UnaryOperator.identity(),
         workingDirectory);
   }
@@ -54,6 +70,9 @@ record LocalSettings(
         ByteSize.mebibytes(256),
         ByteSize.mebibytes(128),
         new ScalingBehavior.Rules(GRADUALLY_UP, DOWN_AFTER_A_MINUTE),
+        new NodePoolSettings(
+            Optional.of(DEMO_INTERRUPTION), DEMO_NOTICE, RandomGenerator.getDefault()),
+        VerticalSettings.compressed(DEMO_DAY),
         program::expand,
         workingDirectory);
   }

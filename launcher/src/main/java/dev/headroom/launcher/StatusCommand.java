@@ -9,7 +9,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code headroom status}. */
 @Command(
     name = "status",
-    description = "Show what runs here: processes, ports, health.",
+    description = "Show what runs here: processes, ports, health, nodes and their cost.",
     footer = {"", "Example:", "  headroom status --json"})
 final class StatusCommand implements Callable<Integer> {
   @Mixin private final StateOption state = new StateOption();
@@ -69,6 +71,14 @@ final class StatusCommand implements Callable<Integer> {
           child.alive() ? "alive" : "gone",
           child.ports().isEmpty() ? "" : child.ports().toString().replaceAll("[\\[\\]]", ""));
     }
+    nodes(run).ifPresent(nodes -> out.printf("%n%s", nodes.text()));
+  }
+
+  private static Optional<NodeStatus> nodes(RunState run) {
+    Integer console = run.ports().get("console");
+    return run.owner().alive() && console != null
+        ? NodeStatus.of(console).filter(nodes -> !nodes.nodes().isEmpty())
+        : Optional.empty();
   }
 
   private static String upTime(Instant since) {
@@ -94,21 +104,24 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> asJson(Path folder, RunState run) {
-    return Map.of(
-        "state", folder.toString(),
-        "pid", run.owner().pid(),
-        "alive", run.owner().alive(),
-        "startedAt", run.owner().startedAt().toString(),
-        "ports", new TreeMap<>(run.ports()),
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("state", folder.toString());
+    map.put("pid", run.owner().pid());
+    map.put("alive", run.owner().alive());
+    map.put("startedAt", run.owner().startedAt().toString());
+    map.put("ports", new TreeMap<>(run.ports()));
+    map.put(
         "children",
-            run.children().stream()
-                .map(
-                    child ->
-                        Map.of(
-                            "name", child.name(),
-                            "pid", child.pid(),
-                            "alive", child.alive(),
-                            "ports", child.ports()))
-                .toList());
+        run.children().stream()
+            .map(
+                child ->
+                    Map.of(
+                        "name", child.name(),
+                        "pid", child.pid(),
+                        "alive", child.alive(),
+                        "ports", child.ports()))
+            .toList());
+    nodes(run).ifPresent(nodes -> map.put("nodes", nodes.toMap()));
+    return map;
   }
 }

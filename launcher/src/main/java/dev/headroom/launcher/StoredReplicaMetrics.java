@@ -1,9 +1,11 @@
 package dev.headroom.launcher;
 
 import dev.headroom.apm.TelemetryQueries;
+import dev.headroom.apm.TelemetryQueries.EndpointPoint;
 import dev.headroom.apm.TelemetryQueries.MetricSeries;
 import dev.headroom.apm.TelemetryQueries.Point;
 import dev.headroom.apm.Window;
+import dev.headroom.autoscaler.LatencyReading;
 import dev.headroom.autoscaler.ReplicaMetrics;
 import dev.headroom.autoscaler.ReplicaReading;
 import dev.headroom.autoscaler.ReplicaReading.Measured;
@@ -11,6 +13,7 @@ import dev.headroom.autoscaler.ReplicaReading.Phase;
 import dev.headroom.base.TimeSource;
 import dev.headroom.runtime.ReplicaUsage;
 import dev.headroom.runtime.ServiceRuntime;
+import dev.headroom.signals.LatencySketch;
 import dev.headroom.signals.Vocabulary;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +53,29 @@ final class StoredReplicaMetrics implements ReplicaMetrics {
                     Optional.ofNullable(cpu.get(replica.instance())),
                     Optional.ofNullable(inFlight.get(replica.instance()))))
         .toList();
+  }
+
+  @Override
+  public Optional<LatencyReading> latency(String service) {
+    Instant now = time.now();
+    // The gateway reports how many requests are in progress even when there are none: its pulse.
+    return store
+        .newest(Vocabulary.IN_FLIGHT)
+        .map(
+            at -> {
+              LatencySketch latency = LatencySketch.empty();
+              for (EndpointPoint point :
+                  store.endpointSeries(
+                      Window.before(now, WINDOW), WINDOW, Optional.of(service), Optional.empty())) {
+                latency = latency.merge(point.latency());
+              }
+              return new LatencyReading(
+                  Duration.ofNanos(
+                      latency.count() == 0 ? 0 : Math.round(latency.quantile(0.95) * 1e9)),
+                  latency.count(),
+                  at.isAfter(now) ? now : at,
+                  WINDOW);
+            });
   }
 
   private static Phase phase(ReplicaUsage replica) {

@@ -61,7 +61,12 @@ public final class Migration {
       return false;
     }
     ProcessSpec process =
-        launch.processOf("migrate", "migrate", withCommand(service, command), Optional.empty());
+        launch.processOf(
+            "migrate",
+            "migrate",
+            withCommand(service, command),
+            Optional.empty(),
+            Optional.empty());
     ChildProcess child = ChildProcess.start(process, registry);
     try {
       int status = child.onExit().get();

@@ -62,6 +62,11 @@ final class ProcessSampler {
     return Optional.of(new Sample(cores, process.getResidentMemory()));
   }
 
+  /** Resident now; empty when it is gone. */
+  Optional<Long> residentBytes(long pid) {
+    return Optional.ofNullable(system.getProcess((int) pid)).map(OSProcess::getResidentMemory);
+  }
+
   /** Forgets all processes but these. */
   void keepOnly(List<Long> pids) {
     before.keySet().retainAll(pids);

@@ -3,12 +3,16 @@ package dev.headroom.runtime;
 import dev.headroom.autoscaler.NodePool;
 import dev.headroom.autoscaler.Placement;
 import dev.headroom.autoscaler.ReplicaRequest;
+import dev.headroom.autoscaler.ReplicaSize;
+import dev.headroom.base.ByteSize;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.ChildProcess;
 import dev.headroom.engines.ChildRegistry;
 import dev.headroom.engines.FreePorts;
 import dev.headroom.engines.ProcessSpec;
+import dev.headroom.engines.Signal;
+import dev.headroom.spec.ResourcesSpec;
 import dev.headroom.spec.ServiceSpec;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,6 +49,7 @@ final class Replica {
       NodePool nodes,
       Drain drain,
       Semaphore starts,
+      OutOfMemory outOfMemory,
       Listener listener,
       TimeSource time) {}
 
@@ -53,6 +58,9 @@ final class Replica {
     void stateChanged(Replica replica);
 
     void event(Replica replica, boolean bad, String what);
+
+    /** It was killed for its memory, having used {@code peakBytes} as far as was seen. */
+    void outOfMemory(Replica replica, String why, long peakBytes);
   }
 
   private enum Wake {
@@ -70,18 +78,26 @@ final class Replica {
 
   // Written by its own thread only; read by the sampler and by the group.
   private volatile ServiceSpec spec;
+  private volatile ReplicaSize size;
   private volatile ReplicaState state = ReplicaState.STARTING;
   private volatile Optional<ChildProcess> process = Optional.empty();
   private volatile Optional<InetSocketAddress> address = Optional.empty();
   private volatile Instant stateSince;
   private final AtomicInteger restarts = new AtomicInteger();
   private volatile boolean told;
+  private volatile Optional<Duration> outOfMemoryAfter = Optional.empty();
 
-  Replica(String service, int number, ServiceSpec spec, Context context) {
+  /** Why its process was killed from here; told when its end is seen. */
+  private volatile Optional<Death> death = Optional.empty();
+
+  private record Death(String why, boolean outOfMemory, long residentBytes) {}
+
+  Replica(String service, int number, ServiceSpec spec, ReplicaSize size, Context context) {
     this.service = service;
     this.number = number;
     this.instance = service + "-" + number;
     this.spec = spec;
+    this.size = size;
     this.context = context;
     this.stateSince = context.time().now();
     this.thread = Thread.ofVirtual().name("replica-" + instance).unstarted(this::live);
@@ -143,6 +159,62 @@ final class Replica {
     spec = next;
   }
 
+  ReplicaSize size() {
+    return size;
+  }
+
+  /** Asks for another size; its node knows already, or is found at its next placement. */
+  void resized(ReplicaSize next) {
+    size = next;
+  }
+
+  /**
+   * What its memory may not exceed; the document's limit, in proportion when it has another size.
+   */
+  Optional<ByteSize> memoryLimit() {
+    ResourcesSpec resources = spec.resources();
+    return resources
+        .memoryLimit()
+        .map(
+            limit ->
+                new ByteSize(
+                    Math.round(
+                        (double) limit.bytes()
+                            * size.memory().bytes()
+                            / resources.memory().bytes())));
+  }
+
+  /** How long its process before lived, if that was killed for its memory. */
+  Optional<Duration> outOfMemoryAfter() {
+    return outOfMemoryAfter;
+  }
+
+  /** Kills its process for using {@code residentBytes}; it is started anew. */
+  void exceeds(ByteSize limit, long residentBytes) {
+    kill(
+        new Death(
+            "used %s, its limit is %s".formatted(mebibytes(residentBytes), limit),
+            true,
+            residentBytes));
+  }
+
+  /** Kills its process as a machine does that is gone; it is started anew, elsewhere. */
+  void lose(String why) {
+    kill(new Death("lost with its machine: " + why, false, 0));
+  }
+
+  private void kill(Death why) {
+    process.ifPresent(
+        child -> {
+          death = Optional.of(why);
+          child.signal(Signal.KILL);
+        });
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes >> 20) + "Mi";
+  }
+
   private void live() {
     try {
       while (!told) {
@@ -167,8 +239,7 @@ final class Replica {
   }
 
   private boolean place() {
-    ReplicaRequest request =
-        new ReplicaRequest(instance, service, spec.resources().cpu(), spec.resources().memory());
+    ReplicaRequest request = new ReplicaRequest(instance, service, size);
     return switch (context.nodes.place(request)) {
       case Placement.Placed _ -> true;
       case Placement.Unplaceable(String reason) -> {
@@ -189,6 +260,7 @@ final class Replica {
     boolean holdsStart = true;
     try {
       wakes.remove(Wake.EXITED);
+      death = Optional.empty();
       ChildProcess child;
       try {
         child = startProcess(current);
@@ -267,13 +339,30 @@ final class Replica {
   private void ended(ChildProcess child) {
     process = Optional.empty();
     enter(ReplicaState.BACKING_OFF);
+    Death end = death.orElseGet(() -> endOf(child));
+    death = Optional.empty();
+    outOfMemoryAfter = Optional.empty();
+    if (end.outOfMemory()) {
+      outOfMemoryAfter = Optional.of(Duration.between(child.startedAt(), context.time().now()));
+      context.listener.outOfMemory(this, end.why(), end.residentBytes());
+    }
+    context.listener.event(this, true, "pid %d %s".formatted(child.pid(), end.why()));
+  }
+
+  private Death endOf(ChildProcess child) {
     int status = child.onExit().getNow(-1);
     List<String> tail = child.tail(3);
-    context.listener.event(
-        this,
-        true,
-        "pid %d ended with status %d%s"
-            .formatted(child.pid(), status, tail.isEmpty() ? "" : ": " + String.join(" | ", tail)));
+    return context
+        .outOfMemory
+        .cause(status, tail)
+        .map(why -> new Death(why, true, 0))
+        .orElseGet(
+            () ->
+                new Death(
+                    "ended with status %d%s"
+                        .formatted(status, tail.isEmpty() ? "" : ": " + String.join(" | ", tail)),
+                    false,
+                    0));
   }
 
   private ChildProcess startProcess(ServiceSpec current) {
@@ -284,7 +373,8 @@ final class Replica {
                     InetAddress.getLoopbackAddress(), FreePorts.ofThisJvm().next()))
             : Optional.empty();
     address = at;
-    ProcessSpec processSpec = context.launch.processOf(service, instance, current, at);
+    ProcessSpec processSpec =
+        context.launch.processOf(service, instance, current, memoryLimit(), at);
     ChildProcess child = ChildProcess.start(processSpec, context.registry);
     var _ = child.onExit().thenRun(() -> wakes.add(Wake.EXITED));
     return child;

@@ -1,5 +1,6 @@
 package dev.headroom.runtime;
 
+import dev.headroom.base.ByteSize;
 import dev.headroom.engines.ProcessSpec;
 import dev.headroom.spec.ServiceSpec;
 import dev.headroom.spec.Value;
@@ -38,7 +39,11 @@ public record ServiceLaunch(
   }
 
   ProcessSpec processOf(
-      String service, String instance, ServiceSpec spec, Optional<InetSocketAddress> address) {
+      String service,
+      String instance,
+      ServiceSpec spec,
+      Optional<ByteSize> memoryLimit,
+      Optional<InetSocketAddress> address) {
     Map<String, String> told = new LinkedHashMap<>(environment);
     told.put("OTEL_SERVICE_NAME", service);
     told.put("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=" + instance);
@@ -48,6 +53,8 @@ public record ServiceLaunch(
           told.put("PORT", Integer.toString(at.getPort()));
           told.put("HOST", at.getAddress().getHostAddress());
         });
+    // In a container the JVM sees its limit; here it has to be told.
+    memoryLimit.ifPresent(limit -> told.put("JDK_JAVA_OPTIONS", "-XX:MaxRAM=" + limit.bytes()));
     // The document's own words come last: it may overrule anything.
     spec.env().forEach((key, value) -> told.put(key, values.apply(value)));
     Path log = logs.resolve(service).resolve(instance + ".log");

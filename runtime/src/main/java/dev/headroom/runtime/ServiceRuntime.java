@@ -1,31 +1,27 @@
 package dev.headroom.runtime;
 
+import dev.headroom.autoscaler.Evictions;
 import dev.headroom.autoscaler.NodePool;
-import dev.headroom.autoscaler.VirtualNode;
+import dev.headroom.autoscaler.ReplicaSize;
+import dev.headroom.autoscaler.SizedReplica;
+import dev.headroom.base.ByteSize;
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
 import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.engines.ChildProcess;
 import dev.headroom.engines.ChildRegistry;
-import dev.headroom.signals.Attributes;
-import dev.headroom.signals.LogRecord;
-import dev.headroom.signals.Metric;
-import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TelemetryConsumer;
-import dev.headroom.signals.Vocabulary;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.ServiceSpec;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -38,27 +34,20 @@ import java.util.concurrent.TimeUnit;
 public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
   private static final Logger LOG = System.getLogger(ServiceRuntime.class.getName());
   private static final int SAMPLE_SECONDS = 5;
+  private static final int LIMIT_SECONDS = 1;
 
   /** Starting is the most expensive thing a replica does: so many at once per two cores. */
   private static final int PARALLEL_STARTS = 2;
 
-  private static final Attributes RESOURCE = Attributes.of("service.name", "headroom-runtime");
-
   private final Map<String, ServiceGroup> groups = new LinkedHashMap<>();
-  private final NodePool nodes;
-  private final TelemetryConsumer telemetry;
-  private final TimeSource time;
-  private final ScheduledExecutorService sampling;
-  private final ProcessSampler sampler = new ProcessSampler();
-  private final Map<String, ReplicaUsage> usage = new ConcurrentHashMap<>();
+  private final ReplicaReports reports;
+  private final OutOfMemory outOfMemory = new OutOfMemory();
+  private final ScheduledExecutorService sampling =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("replica-sampler").daemon(true).factory());
 
-  private ServiceRuntime(NodePool nodes, TelemetryConsumer telemetry, TimeSource time) {
-    this.nodes = nodes;
-    this.telemetry = telemetry;
-    this.time = time;
-    this.sampling =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("replica-sampler").daemon(true).factory());
+  private ServiceRuntime(ReplicaReports reports) {
+    this.reports = reports;
   }
 
   /**
@@ -74,7 +63,7 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
       Drain drain,
       TelemetryConsumer telemetry,
       TimeSource time) {
-    ServiceRuntime runtime = new ServiceRuntime(nodes, telemetry, time);
+    ServiceRuntime runtime = new ServiceRuntime(new ReplicaReports(nodes, telemetry, time));
     Replica.Context context =
         new Replica.Context(
             launch,
@@ -82,21 +71,32 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
             nodes,
             drain,
             new Semaphore(PARALLEL_STARTS, true),
-            runtime.new Events(),
+            runtime.outOfMemory,
+            runtime.reports,
             time);
     app.services()
         .forEach(
             (name, spec) -> {
               if (runsHere(spec)) {
                 runtime.groups.put(
-                    name, new ServiceGroup(name, spec, context, endpoints, runtime.new Events()));
+                    name, new ServiceGroup(name, spec, context, endpoints, runtime.reports));
               }
             });
     runtime.groups.forEach((name, group) -> group.scale(group.spec().replicas().min()));
-    var _ =
-        runtime.sampling.scheduleAtFixedRate(
-            runtime::measureSafely, SAMPLE_SECONDS, SAMPLE_SECONDS, TimeUnit.SECONDS);
+    nodes.evictBy(runtime.new Movers());
+    runtime.every(
+        SAMPLE_SECONDS,
+        guarded(
+            "Replicas could not be measured",
+            () -> runtime.reports.measure(runtime.groups.values())));
+    runtime.every(
+        LIMIT_SECONDS,
+        guarded("Memory limits could not be enforced", runtime::enforceMemoryLimits));
     return runtime;
+  }
+
+  private void every(int seconds, Runnable task) {
+    var _ = sampling.scheduleAtFixedRate(task, seconds, seconds, TimeUnit.SECONDS);
   }
 
   private static boolean runsHere(ServiceSpec spec) {
@@ -125,22 +125,48 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
     List<ReplicaUsage> all = new ArrayList<>();
     for (Replica replica : group(service).all()) {
       if (replica.state() != ReplicaState.DRAINING && replica.state() != ReplicaState.GONE) {
-        ReplicaUsage last = usage.get(replica.instance());
-        Instant startedAt = replica.process().map(ChildProcess::startedAt).orElse(Instant.EPOCH);
-        // What was measured of an earlier process says nothing of this one.
-        boolean current = last != null && last.startedAt().equals(startedAt);
+        Optional<ReplicaUsage> last = reports.last(replica);
         all.add(
             new ReplicaUsage(
                 replica.instance(),
                 replica.state() == ReplicaState.READY,
-                startedAt,
+                replica.process().map(ChildProcess::startedAt).orElse(Instant.EPOCH),
                 replica.stateSince(),
-                last == null || !current ? Double.NaN : last.cpuCores(),
-                last == null || !current ? 0 : last.residentBytes(),
-                last == null || !current ? Instant.EPOCH : last.sampledAt()));
+                last.map(ReplicaUsage::cpuCores).orElse(Double.NaN),
+                last.map(ReplicaUsage::residentBytes).orElse(0L),
+                last.map(ReplicaUsage::sampledAt).orElse(Instant.EPOCH)));
       }
     }
     return all;
+  }
+
+  /** What each replica of {@code service} that stays asks for; none when no such runs here. */
+  public List<SizedReplica> sizes(String service) {
+    ServiceGroup group = groups.get(service);
+    return group == null
+        ? List.of()
+        : group.staying().stream()
+            .map(
+                replica ->
+                    new SizedReplica(
+                        replica.instance(),
+                        replica.process().map(ChildProcess::startedAt).orElse(Instant.EPOCH),
+                        replica.size(),
+                        replica.outOfMemoryAfter()))
+            .toList();
+  }
+
+  /** Replicas of {@code service} that start from now on ask for {@code size}. */
+  public void sizeOfNew(String service, ReplicaSize size) {
+    group(service).sizeOfNew(size);
+  }
+
+  /**
+   * Gives one replica another size: in place where its node has the room, else by a successor that
+   * is ready before it drains. A limit of the document goes along in proportion.
+   */
+  public void resize(String service, String instance, ReplicaSize size, String reason) {
+    group(service).resize(instance, size, reason);
   }
 
   private ServiceGroup group(String service) {
@@ -192,99 +218,30 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
   }
 
   /* A failed sample must not end the schedule. */
-  private void measureSafely() {
-    try {
-      measure();
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "Replicas could not be measured", e);
-    }
+  private static Runnable guarded(String what, Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, what, e);
+      }
+    };
   }
 
-  private void measure() {
-    List<Metric> metrics = new ArrayList<>();
-    List<Long> pids = new ArrayList<>();
-    Map<String, double[]> perNode = new HashMap<>();
-    long now = time.epochNanos();
+  private void enforceMemoryLimits() {
     for (ServiceGroup group : groups.values()) {
       for (Replica replica : group.all()) {
-        Attributes series =
-            Attributes.of(
-                Vocabulary.SERVICE, replica.service(), Vocabulary.INSTANCE, replica.instance());
-        Optional<ChildProcess> process = replica.process();
-        metrics.add(gauge(Vocabulary.REPLICA, "1", words(series, replica, process), now, 1));
-        if (process.isEmpty()) {
-          continue;
+        Optional<ByteSize> limit = replica.memoryLimit();
+        if (limit.isPresent()) {
+          replica
+              .process()
+              .flatMap(reports::residentBytes)
+              .filter(resident -> resident > limit.get().bytes())
+              .ifPresent(resident -> replica.exceeds(limit.get(), resident));
         }
-        pids.add(process.get().pid());
-        sampler
-            .sample(process.get().pid())
-            .ifPresent(
-                sample -> {
-                  metrics.add(gauge(Vocabulary.REPLICA_CPU, "{cpu}", series, now, sample.cores()));
-                  metrics.add(
-                      gauge(
-                          Vocabulary.REPLICA_MEMORY,
-                          "By",
-                          series,
-                          now,
-                          (double) sample.residentBytes()));
-                  usage.put(
-                      replica.instance(),
-                      new ReplicaUsage(
-                          replica.instance(),
-                          replica.state() == ReplicaState.READY,
-                          process.get().startedAt(),
-                          replica.stateSince(),
-                          sample.cores(),
-                          sample.residentBytes(),
-                          time.now()));
-                  nodes
-                      .nodeOf(replica.instance())
-                      .map(VirtualNode::name)
-                      .ifPresent(
-                          node -> {
-                            double[] sum = perNode.computeIfAbsent(node, n -> new double[2]);
-                            sum[0] += sample.cores();
-                            sum[1] += sample.residentBytes();
-                          });
-                });
       }
     }
-    perNode.forEach(
-        (node, sum) -> {
-          Attributes series = Attributes.of(Vocabulary.NODE, node);
-          metrics.add(gauge(Vocabulary.NODE_CPU_USED, "{cpu}", series, now, sum[0]));
-          metrics.add(gauge(Vocabulary.NODE_MEMORY_USED, "By", series, now, sum[1]));
-        });
-    metrics.add(
-        gauge(
-            Vocabulary.MACHINE_CPU,
-            "{cpu}",
-            Attributes.of("headroom.cores", (long) sampler.cores()),
-            now,
-            sampler.machineCores()));
-    sampler.keepOnly(pids);
-    telemetry.accept(Telemetry.metrics(metrics));
-  }
-
-  private Attributes words(Attributes series, Replica replica, Optional<ChildProcess> process) {
-    Map<String, Object> words = new LinkedHashMap<>(series.toMap());
-    words.put(Vocabulary.STATE, replica.state().word());
-    words.put("headroom.restarts", (long) replica.restarts());
-    nodes.nodeOf(replica.instance()).ifPresent(node -> words.put(Vocabulary.NODE, node.name()));
-    process.ifPresent(
-        child -> {
-          words.put("process.pid", child.pid());
-          child.spec().ports().stream()
-              .findFirst()
-              .ifPresent(port -> words.put("server.port", (long) port));
-        });
-    return Attributes.of(words);
-  }
-
-  private static Metric gauge(
-      String name, String unit, Attributes attributes, long now, double value) {
-    return new Metric.Gauge(name, unit, attributes, RESOURCE, now, now, value);
+    outOfMemory.look();
   }
 
   /** Drains and ends all replicas at once; gone when it returns. */
@@ -306,25 +263,16 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
     }
   }
 
-  private final class Events implements Replica.Listener {
+  /** What the nodes ask for when one of them goes. */
+  private final class Movers implements Evictions {
     @Override
-    public void stateChanged(Replica replica) {}
+    public void move(List<String> instances, String reason) {
+      instances.forEach(instance -> groups.values().forEach(group -> group.move(instance, reason)));
+    }
 
     @Override
-    public void event(Replica replica, boolean bad, String what) {
-      LOG.log(bad ? Level.WARNING : Level.INFO, replica.instance() + " " + what);
-      telemetry.accept(
-          Telemetry.event(
-              LogRecord.event(
-                  time.epochNanos(),
-                  bad ? LogRecord.WARN : LogRecord.INFO,
-                  Vocabulary.EVENT_REPLICA,
-                  replica.instance() + " " + what,
-                  Attributes.of(
-                      Vocabulary.SERVICE,
-                      replica.service(),
-                      Vocabulary.INSTANCE,
-                      replica.instance()))));
+    public void lose(List<String> instances, String reason) {
+      instances.forEach(instance -> groups.values().forEach(group -> group.lose(instance, reason)));
     }
   }
 }

@@ -3,6 +3,9 @@ package dev.headroom.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.autoscaler.NodePool;
+import dev.headroom.autoscaler.NodePoolSettings;
+import dev.headroom.autoscaler.ReplicaSize;
+import dev.headroom.autoscaler.VirtualNode;
 import dev.headroom.base.ByteSize;
 import dev.headroom.base.Cpu;
 import dev.headroom.base.Health;
@@ -34,6 +37,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +46,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +61,13 @@ class ServiceRuntimeIT {
   private final List<Telemetry> telemetry = new CopyOnWriteArrayList<>();
   @TempDir private Path folder;
   private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+  private static final NodesSpec THREE_NODES =
+      new NodesSpec(3, 6, new Percent(0), List.of("m7i", "c7i"));
+
+  private final AtomicInteger fewest = new AtomicInteger(Integer.MAX_VALUE);
   private Optional<ServiceRuntime> running = Optional.empty();
+  private Optional<NodePool> pool = Optional.empty();
+  private Runnable drain = () -> {};
 
   @AfterEach
   void stop() {
@@ -149,27 +162,166 @@ class ServiceRuntimeIT {
             Vocabulary.MACHINE_CPU);
   }
 
+  @Test
+  void aNodeThatIsTakenAwayCostsNoReadyReplica() {
+    ServiceRuntime runtime = start(service(3, 3), THREE_NODES, notice(Duration.ofSeconds(30)));
+    Await.until(SOON, () -> ready().size() == 3);
+    fewest.set(3);
+    VirtualNode victim = nodes().nodeOf("web-2").orElseThrow();
+
+    nodes().interrupt(victim.name());
+
+    Await.until(SOON, () -> order.contains("drained web-2"));
+    Await.until(
+        SOON, () -> nodes().nodes().stream().noneMatch(n -> n.name().equals(victim.name())));
+    assertThat(fewest.get()).as("ready at any moment").isEqualTo(3);
+    assertThat(ready()).extracting(ReadyReplica::instance).doesNotContain("web-2").hasSize(3);
+    assertThat(runtime.replicas("web")).isEqualTo(3);
+    assertThat(events())
+        .anySatisfy(text -> assertThat(text).contains("web-2 is replaced by web-4"))
+        .anySatisfy(text -> assertThat(text).contains("all its replicas had moved"));
+  }
+
+  @Test
+  void whatHasNotMovedWhenTheNodeGoesIsKilled() {
+    drain =
+        () -> {
+          try {
+            Thread.sleep(Duration.ofSeconds(15));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    start(service(1, 1), THREE_NODES, notice(Duration.ofSeconds(4)));
+    Await.until(SOON, () -> ready().size() == 1);
+    ProcessHandle process = ProcessHandle.of(pidOf("web-1")).orElseThrow();
+
+    nodes().interrupt(nodes().nodeOf("web-1").orElseThrow().name());
+
+    Await.until(Duration.ofSeconds(12), () -> !process.isAlive());
+    assertThat(ready()).extracting(ReadyReplica::instance).containsExactly("web-2");
+    assertThat(events())
+        .anySatisfy(text -> assertThat(text).contains("taken away with 1 replicas"));
+  }
+
+  @Test
+  void oneThatUsesMoreMemoryThanItsLimitIsKilledAndSeen() {
+    ServiceSpec service =
+        with(
+            service(1, 1),
+            command("-Xmx512m"),
+            new ResourcesSpec(
+                new Cpu(100),
+                ByteSize.mebibytes(100),
+                Optional.of(ByteSize.mebibytes(200)),
+                ResourcesSpec.RightSizing.OFF,
+                Optional.empty(),
+                Optional.empty()));
+    ServiceRuntime runtime = start(service);
+    Await.until(SOON, () -> ready().size() == 1);
+    InetSocketAddress first = ready().getFirst().address();
+
+    eat(first);
+
+    Await.until(SOON, () -> outOfMemoryEvents().size() == 1);
+    assertThat(outOfMemoryEvents().getFirst().attributes().toMap())
+        .containsEntry(Vocabulary.INSTANCE, "web-1")
+        .containsEntry("headroom.memory.request", 100L << 20)
+        .hasEntrySatisfying(
+            "headroom.memory.peak", peak -> assertThat((Long) peak).isGreaterThan(200L << 20));
+    Await.until(SOON, () -> ready().size() == 1 && !ready().getFirst().address().equals(first));
+    assertThat(runtime.sizes("web").getFirst().outOfMemoryAfter()).isPresent();
+
+    // Twice the size, twice the limit: it may eat as much now.
+    runtime.resize("web", "web-1", new ReplicaSize(new Cpu(100), ByteSize.mebibytes(250)), "test");
+    eat(ready().getFirst().address());
+    long pid = pidOf("web-1");
+    Await.until(
+        SOON, () -> runtime.usage("web").stream().anyMatch(u -> u.residentBytes() > 200L << 20));
+    assertThat(pidOf("web-1")).isEqualTo(pid);
+    assertThat(outOfMemoryEvents()).hasSize(1);
+  }
+
+  @Test
+  void aJvmThatRunsOutOfHeapIsSeenToo() {
+    start(withCommand(service(1, 1), command("-Xmx40m", "-XX:+ExitOnOutOfMemoryError")));
+    Await.until(SOON, () -> ready().size() == 1);
+
+    eat(ready().getFirst().address());
+
+    Await.until(SOON, () -> outOfMemoryEvents().size() == 1);
+    assertThat(outOfMemoryEvents().getFirst().body()).contains("OutOfMemoryError");
+  }
+
+  @Test
+  void anotherSizeIsTakenInPlaceOrOnAnotherNode() {
+    ServiceRuntime runtime = start(service(2, 2), THREE_NODES, NodePoolSettings.calm());
+    Await.until(SOON, () -> ready().size() == 2);
+    long pid = pidOf("web-1");
+    String before = nodes().nodeOf("web-2").orElseThrow().name();
+
+    runtime.resize("web", "web-1", size(1000), "test");
+    assertThat(runtime.sizes("web").getFirst().size()).isEqualTo(size(1000));
+    assertThat(ProcessHandle.of(pid)).isPresent();
+
+    // Larger than a standard node: another one, and a process of its own there.
+    runtime.resize("web", "web-2", size(3000), "test");
+    Await.until(SOON, () -> order.contains("drained web-2"));
+    assertThat(ready()).extracting(ReadyReplica::instance).containsExactly("web-1", "web-3");
+    assertThat(nodes().nodeOf("web-3").orElseThrow().name()).isNotEqualTo(before);
+    assertThat(runtime.replicas("web")).isEqualTo(2);
+  }
+
+  private static ReplicaSize size(long millicores) {
+    return new ReplicaSize(new Cpu(millicores), ByteSize.mebibytes(64));
+  }
+
+  private static NodePoolSettings notice(Duration notice) {
+    return new NodePoolSettings(Optional.empty(), notice, RandomGenerator.getDefault());
+  }
+
+  private List<LogRecord> outOfMemoryEvents() {
+    return telemetry.stream()
+        .flatMap(t -> t.logs().stream())
+        .filter(event -> event.eventName().equals(Vocabulary.EVENT_OOM))
+        .toList();
+  }
+
+  private NodePool nodes() {
+    return pool.orElseThrow();
+  }
+
   private ServiceRuntime start(ServiceSpec web) {
+    return start(web, new NodesSpec(1, 1, new Percent(0), List.of("m7i")), NodePoolSettings.calm());
+  }
+
+  private ServiceRuntime start(ServiceSpec web, NodesSpec nodes, NodePoolSettings settings) {
+    ScaledApp app = app(web, nodes);
+    pool =
+        Optional.of(NodePool.start(app, settings, telemetry::add, TimeSource.system(), scheduler));
     ServiceLaunch launch =
         new ServiceLaunch(
             folder.resolve("logs"), folder, words -> words, Map.of("GREETING", "hello"), v -> "");
     ServiceRuntime runtime =
         ServiceRuntime.start(
-            app(web),
+            app,
             launch,
             ChildRegistry.NONE,
-            NodePool.start(
-                app(web), Duration.ofMinutes(1), telemetry::add, TimeSource.system(), scheduler),
+            nodes(),
             (service, ready) -> {
               boolean had4 =
                   endpoints.getOrDefault(service, List.of()).stream()
                       .anyMatch(r -> r.instance().equals("web-4"));
               endpoints.put(service, ready);
+              fewest.accumulateAndGet(ready.size(), Math::min);
               if (had4 && ready.stream().noneMatch(r -> r.instance().equals("web-4"))) {
                 order.add("without web-4");
               }
             },
-            (service, instance, bound) -> order.add("drained " + instance),
+            (service, instance, bound) -> {
+              order.add("drained " + instance);
+              drain.run();
+            },
             telemetry::add,
             TimeSource.system());
     running = Optional.of(runtime);
@@ -203,6 +355,15 @@ class ServiceRuntimeIT {
     }
   }
 
+  /* Whoever eats too much may be gone before it answers. */
+  private static void eat(InetSocketAddress address) {
+    try {
+      get(address, "/eat");
+    } catch (IOException e) {
+      // Its end is what the test waits for.
+    }
+  }
+
   private static String get(InetSocketAddress address, String path) throws IOException {
     URI uri = URI.create("http://127.0.0.1:" + address.getPort() + path);
     try (InputStream in = uri.toURL().openStream()) {
@@ -217,15 +378,18 @@ class ServiceRuntimeIT {
     }
   }
 
+  /* Flags of the JVM start with a hyphen, others are the service's. */
   private static List<String> command(String... arguments) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-cp",
-        Path.of("target", "test-classes").toAbsolutePath().toString(),
-        TinyService.class.getName(),
-        String.join(" ", arguments));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    Stream.of(arguments).filter(word -> word.startsWith("-")).forEach(command::add);
+    command.add("-cp");
+    command.add(Path.of("target", "test-classes").toAbsolutePath().toString());
+    command.add(TinyService.class.getName());
+    Stream.of(arguments).filter(word -> !word.startsWith("-")).forEach(command::add);
+    return command;
   }
 
   private static ServiceSpec service(int min, int max) {
@@ -269,7 +433,7 @@ class ServiceRuntimeIT {
         s.stopGrace());
   }
 
-  private static ScaledApp app(ServiceSpec web) {
+  private static ScaledApp app(ServiceSpec web, NodesSpec nodes) {
     return new ScaledApp(
         "test",
         Map.of("web", web),
@@ -285,7 +449,7 @@ class ServiceRuntimeIT {
         new DatabaseSpec(
             0, DatabaseSpec.Durability.REQUIRED, "app", "app", Optional.empty(), List.of()),
         new RedisSpec(0, 0, List.of()),
-        new NodesSpec(1, 1, new Percent(0), List.of("m7i")),
+        nodes,
         new ApmSpec(
             0,
             0,

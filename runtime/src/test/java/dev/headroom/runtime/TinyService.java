@@ -5,11 +5,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A service as small as can be: run as a child process by the tests. */
 final class TinyService {
+
+  private static final Queue<byte[]> EATEN = new ConcurrentLinkedQueue<>();
 
   private TinyService() {}
 
@@ -27,6 +32,13 @@ final class TinyService {
         exchange -> {
           if (exchange.getRequestURI().getPath().equals("/sicken")) {
             sick.set(true);
+          }
+          if (exchange.getRequestURI().getPath().equals("/eat")) {
+            for (int i = 0; i < 200; i++) {
+              byte[] eaten = new byte[1 << 20];
+              Arrays.fill(eaten, (byte) 1);
+              EATEN.add(eaten);
+            }
           }
           byte[] body =
               (System.getenv("HEADROOM_INSTANCE") + " " + System.getenv("GREETING"))

@@ -1,0 +1,24 @@
+package dev.headroom.autoscaler;
+
+import java.util.List;
+
+/**
+ * A node that could be rented.
+ *
+ * @param pricePerHour USD; of spot capacity modelled
+ */
+record Offer(InstanceType type, String zone, Capacity capacity, double pricePerHour) {
+
+  static Offer onDemand(InstanceType type, String zone) {
+    return new Offer(type, zone, Capacity.ON_DEMAND, type.pricePerHour());
+  }
+
+  VirtualNode named(String name) {
+    return new VirtualNode(
+        name, type, zone, capacity, pricePerHour, VirtualNode.Phase.READY, List.of());
+  }
+
+  String inWords() {
+    return "%s (%s, %s)".formatted(type.name(), capacity.word(), zone);
+  }
+}
