@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code headroom gateway}. */
 @Command(
@@ -20,6 +21,13 @@ import picocli.CommandLine.Mixin;
     footer = {"", "Example:", "  headroom gateway -f app.yaml --telemetry http://10.0.0.9:4318"})
 final class GatewayCommand implements Callable<Integer> {
   @Mixin private final RoleOptions options = new RoleOptions();
+
+  @Option(
+      names = "--discover",
+      paramLabel = "NAMESPACE",
+      description =
+          "On Kubernetes: the replicas of a service are the ready pods of Service APP-SERVICE.")
+  private String discover = "";
 
   @Override
   public Integer call() {
@@ -39,6 +47,9 @@ final class GatewayCommand implements Callable<Integer> {
               given = given.withShared(lifecycle.add(RedisResponseCache.start(redis)));
             }
             Gateway gateway = lifecycle.add(Gateway.start(app, exporter, time, given));
+            if (!discover.isEmpty()) {
+              ClusterAddresses.tell(gateway, app, discover, lifecycle);
+            }
             return options.serve(
                 app,
                 lifecycle,

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
       RouterCommand.class,
       ServerCommand.class,
       AdviseCommand.class,
+      OperatorCommand.class,
       InstallCommand.class,
       CheckCommand.class,
       AlertsCommand.class,
@@ -45,7 +46,7 @@ import picocli.CommandLine.ScopeType;
       "  headroom alerts test -f app.yaml       a test message to every channel",
       "  headroom status | stop | logs api-1",
       "",
-      "Not built yet: drill, case-study, install, doctor, operator.",
+      "Not built yet: drill, case-study, doctor.",
       "",
       "Exit status: 0 done; 2 wrong use or an invalid document; 1 the machine; 130 Ctrl-C.",
     })

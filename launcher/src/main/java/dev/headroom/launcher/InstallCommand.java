@@ -1,7 +1,10 @@
 package dev.headroom.launcher;
 
-import dev.headroom.base.UserError;
+import dev.headroom.operator.ClusterConnection;
 import dev.headroom.operator.Installation;
+import dev.headroom.operator.Installer;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +17,11 @@ import picocli.CommandLine.Spec;
     description = "Install the operator into a Kubernetes cluster, or print what that takes.",
     footer = {
       "",
+      "Everything is tried as a dry run first; nothing changes when the cluster would refuse a"
+          + " part.",
+      "",
       "Examples:",
+      "  headroom install --image registry.acme.example/headroom:0.1.0 --dry-run",
       "  headroom install --print > headroom.yaml",
       "  headroom install --print --image registry.acme.example/headroom:0.1.0 | kubectl diff -f -",
     })
@@ -52,15 +59,37 @@ final class InstallCommand implements Callable<Integer> {
           "Serve external.metrics.k8s.io, of which a cluster has one (default: ${DEFAULT-VALUE}).")
   private boolean metricsApi = true;
 
+  @Option(names = "--dry-run", description = "Only ask the cluster what it would do.")
+  private boolean dryRun;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {
     Installation installation = new Installation(namespace, image, clusterName, metricsApi);
-    if (!print) {
-      throw UserError.usage("only --print in this version (expected: --print); pipe it to kubectl");
+    PrintWriter out = spec.commandLine().getOut();
+    if (print) {
+      out.print(installation.print());
+      return 0;
     }
-    spec.commandLine().getOut().print(installation.print());
-    return 0;
+    try (ClusterConnection cluster = ClusterConnection.open()) {
+      Installer installer = new Installer(cluster);
+      List<Installer.Step> wanted = installer.dryRun(installation);
+      if (dryRun) {
+        wanted.forEach(step -> out.println(step + " (dry run)"));
+        return 0;
+      }
+      installer.apply(
+          installation,
+          step -> {
+            out.println(step);
+            out.flush();
+          });
+      out.printf(
+          "kubectl -n %s rollout status deployment/headroom-operator tells when it runs; then%n"
+              + "kubectl apply -f app.yaml%n",
+          namespace);
+      return 0;
+    }
   }
 }

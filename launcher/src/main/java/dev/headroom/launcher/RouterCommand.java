@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code headroom router}. */
 @Command(
@@ -27,6 +28,13 @@ import picocli.CommandLine.Mixin;
 final class RouterCommand implements Callable<Integer> {
   @Mixin private final RoleOptions options = new RoleOptions();
 
+  @Option(
+      names = "--discover",
+      paramLabel = "NAMESPACE/SERVICE",
+      description =
+          "On Kubernetes: the members of the database are the ready pods of this Service.")
+  private String discover = "";
+
   @Override
   public Integer call() {
     ScaledApp app = options.document();
@@ -36,7 +44,7 @@ final class RouterCommand implements Callable<Integer> {
               + " database of its own");
     }
     TimeSource time = TimeSource.system();
-    Secrets secrets = new Secrets(System.getenv(), Path.of(".headroom"));
+    Secrets secrets = new Secrets(System.getenv(), Path.of(".headroom", app.name()));
     LocalDatabase database = LocalDatabase.external(app.database(), secrets);
     return Foreground.run(
         () -> {
@@ -51,6 +59,9 @@ final class RouterCommand implements Callable<Integer> {
                         QueryListener.NONE,
                         exporter,
                         time));
+            if (!discover.isEmpty()) {
+              ClusterAddresses.tell(router, discover, lifecycle);
+            }
             return options.serve(app, lifecycle, "router on postgres:/" + router.address());
           }
         });

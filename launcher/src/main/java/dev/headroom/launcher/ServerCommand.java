@@ -9,13 +9,16 @@ import dev.headroom.base.TimeSource;
 import dev.headroom.console.Console;
 import dev.headroom.console.ConsoleSettings;
 import dev.headroom.engines.StateFolder;
+import dev.headroom.operator.MetricsApi;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.Secrets;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code headroom server}. */
 @Command(
@@ -29,6 +32,13 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private final RoleOptions options = new RoleOptions();
   @Mixin private final StateOption state = new StateOption();
+
+  @Option(
+      names = "--metrics-api",
+      paramLabel = "PORT",
+      description =
+          "Answer the operator's questions for the HorizontalPodAutoscaler; 0 picks a free port.")
+  private int metricsApi = -1;
 
   @Override
   public Integer call() {
@@ -56,6 +66,14 @@ final class ServerCommand implements Callable<Integer> {
             folder.port("otlp-grpc", ingest.grpcPort());
             folder.port("otlp-http", ingest.httpPort());
             folder.port("console", console.uri().getPort());
+            if (metricsApi >= 0) {
+              MetricsApi metrics =
+                  lifecycle.add(
+                      MetricsApi.start(
+                          new InetSocketAddress(app.apm().address(), metricsApi),
+                          new StoredScalingMetrics(app.name(), store, time)));
+              folder.port("metrics-api", metrics.port());
+            }
             return options.serve(
                 app,
                 lifecycle,

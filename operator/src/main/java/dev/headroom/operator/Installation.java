@@ -140,7 +140,7 @@ public record Installation(String namespace, String image, String clusterName, b
         "image",
         image,
         "args",
-        list("operator"),
+        list("operator", "--address", "0.0.0.0"),
         "env",
         list(
             map("name", "HEADROOM_IMAGE", "value", image),

@@ -1,6 +1,7 @@
 /**
- * Headroom on Kubernetes. Start at {@link dev.headroom.operator.Installation}: what a cluster needs
- * before it understands a {@code ScaledApp}.
+ * Headroom on Kubernetes. Start at {@code Plan}, which decides what a document becomes, and {@link
+ * dev.headroom.operator.Operator}, which carries it out; {@link dev.headroom.operator.Installation}
+ * is what a cluster needs before.
  */
 @NullMarked
 package dev.headroom.operator;

@@ -29,7 +29,7 @@ class InstallationTest {
             .toList();
     assertThat(kinds)
         .isEqualTo(INSTALLATION.objects().stream().map(object -> object.getKind()).toList());
-    assertThat(INSTALLATION.print()).contains("kind: CustomResourceDefinition", "kind: APIService");
+    assertThat(INSTALLATION.print()).contains("CustomResourceDefinition", "APIService");
   }
 
   @Test

@@ -10,7 +10,7 @@ final class Moot {
     return switch (section) {
       case ServiceSpec service when !service.isServer() -> List.of("paths", "health");
       case DatabaseSpec database when database.isExternal() ->
-          List.of("replicas", "durability", "name", "user");
+          List.of("replicas", "durability", "name", "user", "storage");
       case GatewaySpec gateway when gateway.balance() != GatewaySpec.Balance.HASH ->
           List.of("hashKey");
       case RedisSpec redis when !redis.nodes().isEmpty() -> List.of("shards", "replicasPerShard");
