@@ -11,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class RedisKeeper implements AutoCloseable {
   private List<NodeAddress> formedOf = List.of();
   private @Nullable RedisCluster cluster;
   private boolean closed;
+  // Told at once; carried out when it is its turn.
+  private volatile List<NodeAddress> asked = List.of();
   private volatile Finding finding =
       Finding.pending(Finding.REDIS, "Starting", "no node has an address yet");
 
@@ -54,10 +57,13 @@ final class RedisKeeper implements AutoCloseable {
    */
   void tend(List<NodeAddress> addresses, int nodes, int replicasPerShard) {
     List<NodeAddress> now = addresses.stream().sorted().toList();
-    if (now.size() != nodes) {
+    if (!now.equals(asked)) {
+      asked = now;
       finding =
-          Finding.pending(
-              Finding.REDIS, "Starting", "%d of %d nodes run".formatted(now.size(), nodes));
+          now.size() == nodes
+              ? Finding.pending(Finding.REDIS, "Forming", nodes + " nodes become one cluster")
+              : Finding.pending(
+                  Finding.REDIS, "Starting", "%d of %d nodes run".formatted(now.size(), nodes));
     }
     Thread.ofVirtual()
         .name("redis-keeper-" + app)
@@ -96,8 +102,7 @@ final class RedisKeeper implements AutoCloseable {
 
   private void form(List<NodeAddress> now, int replicasPerShard) throws InterruptedException {
     ClusterSettings settings =
-        new ClusterSettings(
-            now, replicasPerShard, java.util.Optional.empty(), FORM_WITHIN, LOOK_EVERY);
+        new ClusterSettings(now, replicasPerShard, Optional.empty(), FORM_WITHIN, LOOK_EVERY);
     try {
       cluster = RedisCluster.form(settings, telemetry, time, scheduler);
       formedOf = now;
@@ -114,7 +119,7 @@ final class RedisKeeper implements AutoCloseable {
     }
     try {
       RedisCluster running = cluster;
-      if (running == null || !wanted.equals(formedOf)) {
+      if (running == null || !asked.equals(formedOf)) {
         return finding;
       }
       return switch (running.check()) {
