@@ -155,7 +155,7 @@ public final class Alerts implements Component, Reloadable<ScaledApp> {
   private static Notice testNotice(ScaledApp app, String channel, Instant now) {
     List<String> alerts =
         app.alerts().stream()
-            .filter(alert -> alert.channel().equals(channel))
+            .filter(alert -> alert.channel().filter(channel::equals).isPresent())
             .map(AlertSpec::title)
             .toList();
     return new Notice(

@@ -42,7 +42,7 @@ final class CellQueries {
   List<EndpointStats> ownRequests(Window window) {
     Map<Endpoint, Requests> found = new LinkedHashMap<>();
     cells.scan(
-        SpanRollups.REQUESTS,
+        Vocabulary.SERVER_SPANS,
         Times.nanos(window.from()),
         Times.nanos(window.to()),
         (series, time, value, sketch) -> {
@@ -143,7 +143,7 @@ final class CellQueries {
           add(chooser.where(answered.endpoint, time), answered.statusClass, value, sketch);
         });
     cells.scan(
-        SpanRollups.REQUESTS,
+        Vocabulary.SERVER_SPANS,
         from,
         to,
         (series, time, value, sketch) -> {

@@ -3,6 +3,8 @@ package dev.headroom.apm;
 import dev.headroom.base.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,6 +37,7 @@ import org.duckdb.DuckDBConnection;
  * hold the read lock so that rows are never seen in both places or in none.
  */
 final class DuckDatabase implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(DuckDatabase.class.getName());
   private static final int FORMAT = 1;
   private static final int READERS = 2;
 
@@ -64,6 +68,7 @@ final class DuckDatabase implements AutoCloseable {
   // Guarded by the lock.
   private List<Segment> segments = List.of();
   private int nextSegment;
+  private final List<Segment> lost = new CopyOnWriteArrayList<>();
 
   private DuckDatabase(Path folder, DuckDBConnection writer) {
     this.folder = folder;
@@ -161,6 +166,11 @@ final class DuckDatabase implements AutoCloseable {
       }
       // A file that is gone, by hand or by a broken disk, must not hide the others.
       segments = found.stream().filter(s -> Files.isReadable(s.file())).toList();
+      for (Segment segment : segments) {
+        if (Files.size(segment.file()) != segment.bytes()) {
+          setAside(segment, "its size is not the one it was written with");
+        }
+      }
       removeUnnamed(found);
     }
     for (int i = 0; i < READERS; i++) {
@@ -240,8 +250,88 @@ final class DuckDatabase implements AutoCloseable {
     String rows(Table table, long from, long to);
   }
 
-  /** Asks while nothing is sealed or deleted. */
+  /**
+   * Asks while nothing is sealed or deleted. A segment that cannot be read any more is set aside,
+   * and the question is asked of the others.
+   */
   <T> T read(Question<T> question) {
+    try {
+      return ask(question);
+    } catch (SQLException e) {
+      if (!setUnreadableAside()) {
+        throw failure(e);
+      }
+    }
+    try {
+      return ask(question);
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  private static IllegalStateException failure(SQLException e) {
+    return new IllegalStateException("telemetry store: " + e.getMessage(), e);
+  }
+
+  /* Reads every value of every segment: slow, and only after a question has failed. */
+  private boolean setUnreadableAside() {
+    boolean found = false;
+    for (Segment segment : segments()) {
+      try {
+        ask(
+            (connection, tables) -> {
+              try (Statement sql = connection.createStatement();
+                  ResultSet row =
+                      sql.executeQuery(
+                          "SELECT bit_xor(hash(s)) FROM read_parquet(" + quoted(segment) + ") s")) {
+                return row.next();
+              }
+            });
+      } catch (SQLException e) {
+        setAside(segment, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  /* The table still names it; as its file is elsewhere, the next start passes it over. */
+  private void setAside(Segment segment, String reason) {
+    lock.writeLock().lock();
+    try {
+      Path corrupt = folder.resolve("corrupt");
+      Files.createDirectories(corrupt);
+      Path moved = corrupt.resolve(segment.file().getFileName());
+      if (segments.contains(segment)) {
+        Files.move(segment.file(), moved, StandardCopyOption.REPLACE_EXISTING);
+      }
+      LOG.log(
+          Level.WARNING,
+          "telemetry store: {0} cannot be read ({1}); it is set aside as {2}, the rest is served",
+          segment.file().getFileName(),
+          reason,
+          moved);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "telemetry store: " + segment.file() + " cannot be set aside", e);
+    } finally {
+      if (segments.contains(segment)) {
+        lost.add(segment);
+      }
+      segments = segments.stream().filter(s -> s.id() != segment.id()).toList();
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Segments that could not be read, since the start. */
+  List<Segment> lost() {
+    return List.copyOf(lost);
+  }
+
+  private static String quoted(Segment segment) {
+    return "'" + segment.file().toString().replace("'", "''") + "'";
+  }
+
+  private <T> T ask(Question<T> question) throws SQLException {
     Connection connection;
     try {
       connection = readers.take();
@@ -252,8 +342,6 @@ final class DuckDatabase implements AutoCloseable {
     lock.readLock().lock();
     try {
       return question.ask(connection, this::rows);
-    } catch (SQLException e) {
-      throw new IllegalStateException("telemetry store: " + e.getMessage(), e);
     } finally {
       lock.readLock().unlock();
       readers.add(connection);
@@ -264,7 +352,7 @@ final class DuckDatabase implements AutoCloseable {
     String files =
         segments.stream()
             .filter(s -> s.table() == table && s.to() >= from && s.from() < to)
-            .map(s -> "'" + s.file().toString().replace("'", "''") + "'")
+            .map(DuckDatabase::quoted)
             .collect(Collectors.joining(","));
     return files.isEmpty()
         ? table.sql()

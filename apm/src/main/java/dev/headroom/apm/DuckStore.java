@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -519,8 +520,12 @@ final class DuckStore implements TelemetryStore {
 
   @Override
   public StoreStats storeStats() {
+    List<Dropped> all = new ArrayList<>(dropped.list());
+    for (Segment lost : database.lost()) {
+      all.add(new Dropped(lost.table().sql(), "corrupt " + lost.file().getFileName(), lost.rows()));
+    }
     return new StoreStats(
-        bytesOnDisk, takenSpans.sum(), takenPoints.sum(), takenLogs.sum(), dropped.list());
+        bytesOnDisk, takenSpans.sum(), takenPoints.sum(), takenLogs.sum(), List.copyOf(all));
   }
 
   // Being a component.

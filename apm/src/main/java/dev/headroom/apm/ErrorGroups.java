@@ -47,6 +47,25 @@ final class ErrorGroups {
     Group {
       samples = List.copyOf(samples);
     }
+
+    /** With one more exception; stored anew only every now and then. */
+    private Group and(Group more) {
+      boolean newer = more.lastSeen >= lastSeen;
+      boolean due = more.lastSeen - storedAt >= WRITE_NANOS;
+      List<TraceId> newest = new ArrayList<>(more.samples);
+      newest.addAll(samples);
+      return new Group(
+          id,
+          service,
+          type,
+          newer ? more.message : message,
+          location,
+          newer && !more.stackTrace.isEmpty() ? more.stackTrace : stackTrace,
+          Math.min(firstSeen, more.firstSeen),
+          Math.max(lastSeen, more.lastSeen),
+          due ? more.lastSeen : storedAt,
+          newest.subList(0, Math.min(MOST_SAMPLES, newest.size())));
+    }
   }
 
   /** An exception is told by each span it passes, and by logs as well: it is one per trace. */
@@ -78,30 +97,14 @@ final class ErrorGroups {
     if (trace.isValid() && counted.put(new Once(id, trace), true) != null) {
       return Optional.empty();
     }
-    Group before = groups.get(id);
-    List<TraceId> samples = new ArrayList<>();
-    if (trace.isValid()) {
-      samples.add(trace);
-    }
-    if (before != null) {
-      before.samples.stream().limit(MOST_SAMPLES - samples.size()).forEach(samples::add);
-    }
-    boolean newer = before == null || time >= before.lastSeen;
-    boolean due = before == null || time - before.storedAt >= WRITE_NANOS;
-    Group group =
+    List<TraceId> sample = trace.isValid() ? List.of(trace) : List.of();
+    Group seen =
         new Group(
-            id,
-            service,
-            type,
-            newer ? message : before.message,
-            fingerprint.location(),
-            newer && !stack.isEmpty() || before == null ? stack : before.stackTrace,
-            before == null ? time : Math.min(before.firstSeen, time),
-            newer ? time : before.lastSeen,
-            due ? time : before.storedAt,
-            samples);
+            id, service, type, message, fingerprint.location(), stack, time, time, time, sample);
+    Group before = groups.get(id);
+    Group group = before == null ? seen : before.and(seen);
     groups.put(id, group);
-    if (due) {
+    if (before == null || group.storedAt != before.storedAt) {
       unstored.put(id, group);
     }
     return Optional.of(

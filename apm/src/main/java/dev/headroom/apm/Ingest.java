@@ -27,7 +27,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Where OTLP comes in: gRPC and HTTP, each on a port of its own (either port answers both). Takes
- * protobuf and JSON, plain and gzipped; says 429 or UNAVAILABLE before the memory fills.
+ * protobuf and JSON, plain, gzip or zstd, and Zipkin's JSON; says 429 or UNAVAILABLE before the
+ * memory fills.
  */
 public final class Ingest implements Component, Reloadable<ScaledApp> {
   private final Server server;
@@ -88,6 +89,11 @@ public final class Ingest implements Component, Reloadable<ScaledApp> {
           .maxRequestLength(OtlpGrpcService.MOST + 5)
           .build(new OtlpGrpcService(signal, intake, decoding));
     }
+    builder
+        .route()
+        .path(ZipkinService.PATH)
+        .maxRequestLength(OtlpHttpService.MOST)
+        .build(new ZipkinService(intake, decoding));
     Server server = builder.build();
     try {
       server.start().join();

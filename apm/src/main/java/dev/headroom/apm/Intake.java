@@ -5,9 +5,10 @@ import dev.headroom.signals.OtlpEncoding;
 import dev.headroom.signals.OtlpReader;
 import dev.headroom.signals.OtlpRefusal;
 import dev.headroom.signals.OtlpSignal;
+import dev.headroom.signals.ZipkinReader;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,6 +23,7 @@ final class Intake {
 
   private final TelemetryStore store;
   private final OtlpReader reader = new OtlpReader();
+  private final ZipkinReader zipkin = new ZipkinReader();
   private final AtomicLong inFlight = new AtomicLong();
   private final Semaphore decoders = new Semaphore(2);
 
@@ -57,28 +59,41 @@ final class Intake {
 
   /** Blocks while others are decoded: not for an event loop. */
   Outcome take(
-      OtlpSignal signal, OtlpEncoding encoding, byte[] body, int offset, boolean gzip, int most) {
+      OtlpSignal signal,
+      OtlpEncoding encoding,
+      byte[] body,
+      int offset,
+      ContentCoding coding,
+      int most) {
+    return take(
+        signal, () -> reader.read(signal, encoding, coding.decode(body, offset, most)), coding);
+  }
+
+  /** The same for Zipkin's spans. */
+  Outcome takeZipkin(ContentCoding coding, byte[] body) {
+    return take(
+        OtlpSignal.TRACES, () -> zipkin.read(coding.decode(body, 0, OtlpHttpService.MOST)), coding);
+  }
+
+  @FunctionalInterface
+  private interface Read {
+    OtlpBatch batch() throws IOException;
+  }
+
+  private Outcome take(OtlpSignal signal, Read read, ContentCoding coding) {
     decoders.acquireUninterruptibly();
     try {
-      byte[] plain;
-      if (gzip) {
-        plain = Gunzip.gunzip(body, offset, most);
-      } else if (body.length - offset > most) {
-        return new Outcome.TooLarge(
-            (body.length - offset) + " bytes (expected: at most " + most + ")");
-      } else {
-        plain = offset == 0 ? body : Arrays.copyOfRange(body, offset, body.length);
-      }
-      OtlpBatch batch = reader.read(signal, encoding, plain);
+      OtlpBatch batch = read.batch();
       if (!batch.telemetry().isEmpty() && !store.offer(batch.telemetry())) {
         return new Outcome.Busy();
       }
       store.refused(signal, "rejected", batch.rejected());
       return new Outcome.Taken(batch);
-    } catch (Gunzip.TooLarge e) {
+    } catch (ContentCoding.TooLarge e) {
       return new Outcome.TooLarge(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      return new Outcome.Bad("body is not gzip: " + e.getMessage());
+      return new Outcome.Bad(
+          "body is not " + coding.name().toLowerCase(Locale.ROOT) + ": " + e.getMessage());
     } catch (OtlpRefusal e) {
       return new Outcome.Bad(String.valueOf(e.getMessage()));
     } finally {

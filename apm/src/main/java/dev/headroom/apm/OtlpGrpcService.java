@@ -92,11 +92,14 @@ final class OtlpGrpcService implements HttpService {
           INVALID_ARGUMENT,
           "a message of " + length + " bytes in " + body.length + " (expected: exactly one)");
     }
-    if (compressed == 1 && !coding.equals("gzip")) {
-      return failed(UNIMPLEMENTED, "grpc-encoding: " + coding + " (expected: gzip or identity)");
+    Optional<ContentCoding> known =
+        compressed == 0 ? Optional.of(ContentCoding.IDENTITY) : ContentCoding.of(coding);
+    if (known.isEmpty()) {
+      return failed(
+          UNIMPLEMENTED,
+          "grpc-encoding: " + coding + " (expected: " + ContentCoding.EXPECTED + ")");
     }
-    return switch (intake.take(
-        signal, OtlpEncoding.PROTOBUF, body, PREFIX, compressed == 1, MOST)) {
+    return switch (intake.take(signal, OtlpEncoding.PROTOBUF, body, PREFIX, known.get(), MOST)) {
       case Intake.Outcome.Taken taken ->
           taken(OtlpAnswer.taken(signal, OtlpEncoding.PROTOBUF, taken.batch()));
       case Intake.Outcome.Bad bad -> failed(INVALID_ARGUMENT, bad.message());

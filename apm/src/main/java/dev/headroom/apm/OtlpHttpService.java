@@ -16,7 +16,6 @@ import dev.headroom.signals.OtlpAnswer;
 import dev.headroom.signals.OtlpEncoding;
 import dev.headroom.signals.OtlpSignal;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -64,14 +63,14 @@ final class OtlpHttpService implements HttpService {
           INVALID_ARGUMENT,
           "Content-Type: " + type + " (expected: application/x-protobuf or application/json)");
     }
-    String coding =
-        headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity").toLowerCase(Locale.ROOT);
-    if (!coding.equals("gzip") && !coding.equals("identity")) {
+    String header = headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity");
+    Optional<ContentCoding> coding = ContentCoding.of(header);
+    if (coding.isEmpty()) {
       return refuse(
           encoding,
           HttpStatus.UNSUPPORTED_MEDIA_TYPE,
           INVALID_ARGUMENT,
-          "Content-Encoding: " + coding + " (expected: gzip or identity)");
+          "Content-Encoding: " + header + " (expected: " + ContentCoding.EXPECTED + ")");
     }
     if (headers.contentLength() > MOST) {
       return tooLarge(
@@ -90,12 +89,7 @@ final class OtlpHttpService implements HttpService {
                     answer(
                         encoding,
                         intake.take(
-                            signal,
-                            encoding,
-                            whole.content().array(),
-                            0,
-                            coding.equals("gzip"),
-                            MOST)),
+                            signal, encoding, whole.content().array(), 0, coding.get(), MOST)),
                 decoding)
             .whenComplete((response, failure) -> intake.release(reserved))
             .exceptionally(failure -> broken(encoding, failure)));

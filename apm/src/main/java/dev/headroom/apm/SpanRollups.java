@@ -21,9 +21,6 @@ import java.util.Map;
  * one thread.
  */
 final class SpanRollups {
-  /** Requests by server spans; its attributes are those of the gateway's metric. */
-  static final String REQUESTS = "headroom.spans.server.duration";
-
   private final CallEdges edges = new CallEdges();
   private final ErrorGroups groups;
   private final Map<Key, LatencySketch.Recorder> durations = new LinkedHashMap<>();
@@ -42,7 +39,11 @@ final class SpanRollups {
     SpanFacts.endpointSeries(span)
         .ifPresent(
             endpoint ->
-                record(REQUESTS, endpoint, span.endEpochNanos(), span.durationNanos() / 1e9));
+                record(
+                    Vocabulary.SERVER_SPANS,
+                    endpoint,
+                    span.endEpochNanos(),
+                    span.durationNanos() / 1e9));
     edges.add(span, now, this::called);
     for (Span.Event event : span.events()) {
       if (event.name().equals("exception")) {

@@ -2,6 +2,7 @@ package dev.headroom.apm;
 
 import static dev.headroom.apm.TelemetryFixtures.metrics;
 import static dev.headroom.apm.TelemetryFixtures.spans;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -32,6 +33,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,7 @@ class AlertsTest {
   private TelemetryStore store;
   private HttpServer receiver;
   private Notifier notifier;
-  private Alerts alerts;
+  private @Nullable Alerts alerts;
 
   private record Received(String path, Map<String, List<String>> headers, String body) {}
 
@@ -124,13 +126,17 @@ class AlertsTest {
     double[] all = new double[20];
     java.util.Arrays.fill(all, seconds);
     store.accept(metrics(now.requests("web", "GET", "/api/search", status, all)));
-    alerts.evaluate();
+    evaluate();
   }
 
   private void rounds(int count, double seconds, int status) {
     for (int i = 0; i < count; i++) {
       five(seconds, status);
     }
+  }
+
+  private void evaluate() {
+    requireNonNull(alerts).evaluate();
   }
 
   private List<AlertLog.Active> active() {
@@ -193,8 +199,8 @@ class AlertsTest {
     deliveries(1);
 
     Received message = received.getFirst();
-    String id = message.headers.get("Webhook-id").getFirst();
-    String at = message.headers.get("Webhook-timestamp").getFirst();
+    String id = requireNonNull(message.headers.get("Webhook-id")).getFirst();
+    String at = requireNonNull(message.headers.get("Webhook-timestamp")).getFirst();
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(new byte[24], "HmacSHA256"));
     byte[] signed =
@@ -255,16 +261,16 @@ class AlertsTest {
   @Test
   void absenceIsToldOnlyOfWhatWasWatched() throws Exception {
     watch("when: no requests for 1m, notify: hook");
-    alerts.evaluate();
+    evaluate();
     assertThat(active()).isEmpty();
     rounds(3, 0.1, 200);
     for (int i = 0; i < 11; i++) {
       time.advance(Duration.ofSeconds(5));
-      alerts.evaluate();
+      evaluate();
     }
     assertThat(active()).isEmpty();
     time.advance(Duration.ofSeconds(10));
-    alerts.evaluate();
+    evaluate();
     assertThat(active()).hasSize(1);
   }
 
@@ -274,7 +280,7 @@ class AlertsTest {
     rounds(3, 0.1, 500);
     for (int i = 0; i < 24; i++) {
       time.advance(Duration.ofSeconds(5));
-      alerts.evaluate();
+      evaluate();
     }
     assertThat(active()).hasSize(1);
     assertThat(history()).hasSize(1);
@@ -293,7 +299,7 @@ class AlertsTest {
   @Test
   void aSilenceIsKeptAndNoted() throws Exception {
     watch("name: errors, when: errors > 50%, notify: hook");
-    alerts.silence("errors", Duration.ofMinutes(10), "deployment");
+    requireNonNull(alerts).silence("errors", Duration.ofMinutes(10), "deployment");
     rounds(2, 0.1, 500);
 
     assertThat(deliveries(1).getFirst().outcome()).isEqualTo("suppressed");
@@ -331,7 +337,7 @@ class AlertsTest {
       // Twice as many errors as 14.4 times the budget.
       batch.add(now.requests("web", "GET", "/a", 500, new double[30]));
       store.accept(metrics(batch.toArray(new Metric[0])));
-      alerts.evaluate();
+      evaluate();
     }
     assertThat(active())
         .singleElement()

@@ -216,4 +216,59 @@ class DuckStoreTest extends TelemetryStoreContract {
       return files.toList();
     }
   }
+
+  private List<Path> sealedSpans() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("segments"))) {
+      return files.filter(f -> f.getFileName().toString().startsWith("spans")).sorted().toList();
+    }
+  }
+
+  @Test
+  void aCorruptSegmentIsSetAsideAndTheRestServed() throws IOException {
+    store.accept(spans(now.server(1, 1, "/a", 200, Duration.ofMillis(10))));
+    store.flush();
+    ((DuckStore) store).sealAll();
+    store.accept(spans(now.server(2, 1, "/a", 200, Duration.ofMillis(10))));
+    store.flush();
+    ((DuckStore) store).sealAll();
+    Path first = sealedSpans().getFirst();
+    byte[] bytes = Files.readAllBytes(first);
+    java.util.Arrays.fill(bytes, 4, bytes.length / 2, (byte) 0x5a);
+    Files.write(first, bytes);
+
+    assertThat(store.trace(TelemetryFixtures.trace(2))).hasSize(1);
+    assertThat(store.trace(TelemetryFixtures.trace(1))).isEmpty();
+    assertThat(store.storeStats().dropped())
+        .containsExactly(
+            new TelemetryQueries.Dropped("spans", "corrupt " + first.getFileName(), 1));
+    assertThat(folder.resolve("corrupt").resolve(first.getFileName())).exists();
+    assertThat(sealedSpans()).hasSize(1);
+    reopen();
+    assertThat(store.trace(TelemetryFixtures.trace(2))).hasSize(1);
+  }
+
+  @Test
+  void aSegmentThatWasCutIsSetAsideAtTheStart() throws IOException {
+    store.accept(spans(now.server(1, 1, "/a", 200, Duration.ofMillis(10))));
+    store.flush();
+    ((DuckStore) store).sealAll();
+    store.close();
+    Path only = sealedSpans().getFirst();
+    Files.write(only, java.util.Arrays.copyOf(Files.readAllBytes(only), 20));
+    store = open();
+
+    assertThat(store.trace(TelemetryFixtures.trace(1))).isEmpty();
+    assertThat(folder.resolve("corrupt").resolve(only.getFileName())).exists();
+  }
+
+  @Test
+  void errorGroupsOutliveARestart() {
+    store.accept(spans(now.failed(1, 1, "E", "m", "")));
+    store.flush();
+    reopen();
+
+    assertThat(store.errorGroups(lastDay(), 10))
+        .singleElement()
+        .satisfies(g -> assertThat(g.samples()).containsExactly(TelemetryFixtures.trace(1)));
+  }
 }

@@ -19,6 +19,7 @@ import dev.headroom.signals.Span;
 import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TraceId;
 import dev.headroom.spec.ApmSpec;
+import io.airlift.compress.v3.zstd.ZstdCompressor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -118,6 +119,85 @@ class IngestIT {
     assertThat(zipped.statusCode()).isEqualTo(200);
     assertThat(stored(1)).hasSize(1);
     assertThat(stored(2)).hasSize(1);
+  }
+
+  @Test
+  void takesZstd() throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer =
+        post(
+            "/v1/traces",
+            zstd(trace(3)),
+            "Content-Type",
+            "application/x-protobuf",
+            "Content-Encoding",
+            "zstd");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(stored(3)).hasSize(1);
+
+    byte[] bomb = zstd(new byte[OtlpHttpService.MOST + 1]);
+    assertThat(
+            post(
+                    "/v1/traces",
+                    bomb,
+                    "Content-Type",
+                    "application/x-protobuf",
+                    "Content-Encoding",
+                    "zstd")
+                .statusCode())
+        .isEqualTo(413);
+    for (int length : new int[] {0, 3, 9, 30}) {
+      byte[] cut = Arrays.copyOf(zstd(trace(3)), length);
+      assertThat(
+              post(
+                      "/v1/traces",
+                      cut,
+                      "Content-Type",
+                      "application/x-protobuf",
+                      "Content-Encoding",
+                      "zstd")
+                  .statusCode())
+          .isIn(200, 400);
+    }
+    assertThat(
+            post(
+                    "/v1/traces",
+                    new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9},
+                    "Content-Type",
+                    "application/x-protobuf",
+                    "Content-Encoding",
+                    "zstd")
+                .statusCode())
+        .isEqualTo(400);
+  }
+
+  private static byte[] zstd(byte[] body) {
+    ZstdCompressor compressor = ZstdCompressor.create();
+    byte[] out = new byte[compressor.maxCompressedLength(body.length)];
+    int length = compressor.compress(body, 0, body.length, out, 0, out.length);
+    return Arrays.copyOf(out, length);
+  }
+
+  @Test
+  void takesZipkinsSpans() throws IOException, InterruptedException {
+    long micros = time.epochNanos() / 1_000 - 1_000;
+    String json =
+        """
+        [{"traceId":"abcd000000000000%s","id":"0000000000000001","kind":"SERVER","name":"get /a",
+          "timestamp":%d,"duration":900,"localEndpoint":{"serviceName":"shop"}}]
+        """
+            .formatted("000000000000002a", micros);
+    HttpResponse<byte[]> answer =
+        post(
+            "/api/v2/spans",
+            json.getBytes(StandardCharsets.UTF_8),
+            "Content-Type",
+            "application/json");
+    assertThat(answer.statusCode()).isEqualTo(202);
+    assertThat(stored(0x2a)).singleElement().extracting(Span::name).isEqualTo("get /a");
+    assertThat(
+            post("/api/v2/spans", new byte[] {'{'}, "Content-Type", "application/json")
+                .statusCode())
+        .isEqualTo(400);
   }
 
   @Test

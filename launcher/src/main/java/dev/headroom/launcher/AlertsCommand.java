@@ -107,7 +107,7 @@ final class AlertsCommand implements Runnable {
                 if (channel == null || channel.equals(name)) {
                   println("%s (%s)".formatted(name, to.slack().isPresent() ? "Slack" : "webhook"));
                   app.alerts().stream()
-                      .filter(alert -> alert.channel().equals(name))
+                      .filter(alert -> alert.channel().filter(name::equals).isPresent())
                       .forEach(alert -> println("  " + alert.title()));
                 }
               });

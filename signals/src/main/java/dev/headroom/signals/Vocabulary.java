@@ -336,6 +336,12 @@ public final class Vocabulary {
    */
   public static final String EDGE_DURATION = "headroom.edge.duration";
 
+  /**
+   * Histogram, s; SERVICE, METHOD, ROUTE, STATUS_CODE, service.version. Requests by the server
+   * spans of services: a sample where traces are sampled.
+   */
+  public static final String SERVER_SPANS = "headroom.spans.server.duration";
+
   /** Who calls: a {@code service.name}. */
   public static final String EDGE_FROM = "headroom.edge.from";
 

@@ -58,17 +58,20 @@ final class AlertRules {
       teller.tell("one of when and slo", "", "", "spec", path);
     }
     // A channel with a mistake in it is there all the same.
-    if (tree.find("spec", "channels", alert.channel()).isEmpty()) {
-      teller.tell(
-          "one of the channels",
-          alert.channel(),
-          app.channels().isEmpty()
-              ? "write spec.channels"
-              : Binder.suggestion(alert.channel(), app.channels().keySet()),
-          "spec",
-          path,
-          "notify");
-    }
+    alert
+        .channel()
+        .filter(channel -> tree.find("spec", "channels", channel).isEmpty())
+        .ifPresent(
+            channel ->
+                teller.tell(
+                    "one of the channels",
+                    channel,
+                    app.channels().isEmpty()
+                        ? "write spec.channels"
+                        : Binder.suggestion(channel, app.channels().keySet()),
+                    "spec",
+                    path,
+                    "notify"));
     alert
         .service()
         .filter(service -> tree.find("spec", "services", service).isEmpty())

@@ -17,7 +17,8 @@ public record AlertSpec(
             min = 1,
             max = 1_000_000)
         int minRequests,
-    @Setting(value = "The channel.", key = "notify", required = true) String channel) {
+    @Setting(value = "The channel; absent, only the console shows it.", key = "notify")
+        Optional<String> channel) {
 
   /** What people call it. */
   public String title() {

@@ -156,7 +156,7 @@ public final class AlertRound {
             Vocabulary.CONDITION,
             condition(alert),
             Vocabulary.CHANNEL,
-            alert.channel(),
+            alert.channel().orElse(""),
             Vocabulary.SEVERITY,
             standing.reading().severity(),
             Vocabulary.SINCE,
@@ -193,14 +193,18 @@ public final class AlertRound {
             now,
             standing.stream().map(s -> item(s, now)).toList(),
             console);
+    String name = alert.channel().orElse("");
     @Nullable Instant silentUntil = silences.get(alert.title());
-    @Nullable ChannelSpec channel = app.channels().get(alert.channel());
+    @Nullable ChannelSpec channel = app.channels().get(name);
+    if (channel == null) {
+      return;
+    }
     if (silentUntil != null && silentUntil.isAfter(now)) {
-      notifier.suppress(alert.channel(), notice, "silent until " + silentUntil);
+      notifier.suppress(name, notice, "silent until " + silentUntil);
     } else if (standing.stream().allMatch(Standing::flapping)) {
-      notifier.suppress(alert.channel(), notice, "flapping: more than four times in an hour");
-    } else if (channel != null) {
-      notifier.tell(alert.channel(), channel, notice);
+      notifier.suppress(name, notice, "flapping: more than four times in an hour");
+    } else {
+      notifier.tell(name, channel, notice);
     }
   }
 
@@ -248,7 +252,7 @@ public final class AlertRound {
                     Vocabulary.VALUE,
                     change.reading().text(),
                     Vocabulary.CHANNEL,
-                    alert.channel(),
+                    alert.channel().orElse(""),
                     Vocabulary.SEVERITY,
                     change.reading().severity()))));
   }

@@ -132,12 +132,12 @@ final class BurnRate {
 
   /* An answer that is slow and an error is told once where there are more of both than answers. */
   private double bad(EndpointPoint point) {
-    double slow = objective.under().map(bound -> slower(point.latency(), bound)).orElse(0.0);
-    return Math.min(point.count(), point.serverErrors() + slow);
+    long slow = objective.under().map(bound -> slower(point.latency(), bound)).orElse(0L);
+    return (double) Math.min(point.count(), point.serverErrors() + slow);
   }
 
   /** Of a sketch, how many values are above; off by the one bucket that the bound lies in. */
-  static double slower(LatencySketch sketch, Duration bound) {
+  static long slower(LatencySketch sketch, Duration bound) {
     int last = LatencySketch.indexOf(bound.toNanos() / 1e9);
     int[] indexes = sketch.indexes();
     long[] counts = sketch.counts();

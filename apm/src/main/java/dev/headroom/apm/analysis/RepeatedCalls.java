@@ -96,8 +96,7 @@ public final class RepeatedCalls {
       if (above.isEmpty()) {
         break;
       }
-      long alike =
-          trace.children(above.get()).stream().filter(s -> s.name().equals(name)).count();
+      long alike = trace.children(above.get()).stream().filter(s -> s.name().equals(name)).count();
       if (alike >= LEAST_PATTERNS) {
         scope = above.get();
       }

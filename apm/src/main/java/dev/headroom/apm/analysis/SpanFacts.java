@@ -60,7 +60,7 @@ public final class SpanFacts {
     if (method.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
+    Attributes endpoint =
         Attributes.of(
             Vocabulary.SERVICE,
             service(span.resource()),
@@ -70,7 +70,12 @@ public final class SpanFacts {
             // A path is no route: each would be an endpoint of its own.
             route(span).orElse(NO_ROUTE),
             Vocabulary.STATUS_CODE,
-            status(span)));
+            status(span));
+    return Optional.of(
+        span.resource()
+            .text("service.version")
+            .map(version -> endpoint.with("service.version", version))
+            .orElse(endpoint));
   }
 
   /** What an entry span answers; of anything else, its name stands for the route. */

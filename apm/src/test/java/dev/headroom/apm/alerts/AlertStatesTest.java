@@ -71,6 +71,6 @@ class AlertStatesTest {
     for (int i = 1; i <= 1000; i++) {
       recorder.record(i / 1000.0);
     }
-    assertThat(BurnRate.slower(recorder.drain(), Duration.ofMillis(300))).isBetween(690.0, 700.0);
+    assertThat(BurnRate.slower(recorder.drain(), Duration.ofMillis(300))).isBetween(690L, 700L);
   }
 }

@@ -24,7 +24,7 @@ class RepeatedCallsTest {
   private static final String ONE = "SELECT name FROM users WHERE id = $1";
   private static final String LITERAL = "SELECT name FROM users WHERE id = #";
 
-  private record Case(String name, Consumer<TraceBuilder> body) {
+  record Case(String name, Consumer<TraceBuilder> body) {
     @Override
     public String toString() {
       return name;
@@ -444,7 +444,8 @@ class RepeatedCallsTest {
               assertThat(call.endpoint())
                   .isEqualTo(new Endpoint("api", "GET", "/api/issues/{issueId}"));
               assertThat(call.entry()).isEqualTo(new Endpoint("api", "GET", "/api/issues/{id}"));
-              assertThat(call.fingerprint()).isEqualTo(Fingerprint.of(LITERAL.replace("#", "7")).id());
+              assertThat(call.fingerprint())
+                  .isEqualTo(Fingerprint.of(LITERAL.replace("#", "7")).id());
               assertThat(call.traces()).isEqualTo(3);
               assertThat(call.meanCalls()).isEqualTo(11);
               assertThat(call.mostCalls()).isEqualTo(12);

@@ -96,7 +96,7 @@ class TraceReportTest {
         double from = random.nextDouble() * 120 - 10;
         t.add(
             1 + random.nextInt(i + 1),
-            Span.Kind.values()[random.nextInt(6)],
+            List.of(Span.Kind.values()).get(random.nextInt(6)),
             "s" + i % 5,
             from,
             from + random.nextDouble() * 60,
