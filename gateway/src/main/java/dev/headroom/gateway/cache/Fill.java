@@ -36,6 +36,7 @@ public final class Fill {
   }
 
   /** Is it for the caller to ask the application? */
+  @SuppressWarnings("ReferenceEquality") // Of two equal ones only one leads.
   public boolean isLedBy(Object who) {
     return leader == who;
   }

@@ -172,13 +172,14 @@ public final class SharedTier {
   }
 
   private void write(String name, byte[] value, Duration life) {
-    bounded(store.put(name, value, life).thenApply(done -> true))
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                failed(failure);
-              }
-            });
+    var _ =
+        bounded(store.put(name, value, life).thenApply(done -> true))
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    failed(failure);
+                  }
+                });
   }
 
   private static String moment(String scope, String host, String path, String tenant) {

@@ -37,7 +37,7 @@ final class StoredForm {
       out.writeInt(response.status);
       fields(out, response.fields);
       fields(out, response.selecting);
-      out.writeInt(response.access.ordinal());
+      out.writeUTF(response.access.name());
       out.writeInt(response.tags.size());
       for (String tag : response.tags) {
         out.writeUTF(tag);
@@ -82,7 +82,7 @@ final class StoredForm {
       int status = in.readInt();
       List<HttpField> fields = fields(in);
       List<HttpField> selecting = fields(in);
-      Access access = Access.values()[count(in, Access.values().length - 1)];
+      Access access = Access.valueOf(in.readUTF());
       List<String> tags = new ArrayList<>();
       for (int i = count(in, MOST); i > 0; i--) {
         tags.add(in.readUTF());
@@ -112,7 +112,7 @@ final class StoredForm {
               access,
               selecting,
               tags));
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     } finally {
       if (!whole) {

@@ -38,7 +38,7 @@ public final class KeyedHash {
     int whole = from + (length & ~7);
     long last = (long) length << 56;
     for (int i = whole; i < to; i++) {
-      last |= (bytes[i] & 0xffL) << 8 * (i - whole);
+      last |= (bytes[i] & 0xffL) << (8 * (i - whole));
     }
     for (int i = from; i <= whole; i += 8) {
       long m = i < whole ? (long) LONGS.get(bytes, i) : last;

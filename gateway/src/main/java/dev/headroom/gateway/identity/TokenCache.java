@@ -12,7 +12,7 @@ public final class TokenCache {
   private static final int WAYS = 4;
   private static final int SETS = 8 * 1024;
 
-  private final byte @Nullable [][] tokens = new byte[SETS * WAYS][];
+  private final byte[] @Nullable [] tokens = new byte[SETS * WAYS][];
   private final @Nullable Caller[] callers = new Caller[SETS * WAYS];
   private final long[] until = new long[SETS * WAYS];
   private @Nullable Identities of;

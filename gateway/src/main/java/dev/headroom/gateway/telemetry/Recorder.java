@@ -147,7 +147,10 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
     boolean fromCache = outcome != CacheOutcome.MISS && outcome != CacheOutcome.BYPASS;
     if (fromCache && exchange.responseBytes() > 0) {
       cells.add(
-          Vocabulary.CACHE_SERVED_BYTES, "By", cached(exchange, ""), exchange.responseBytes());
+          Vocabulary.CACHE_SERVED_BYTES,
+          "By",
+          cached(exchange, ""),
+          (double) exchange.responseBytes());
     }
     if (kept) {
       cells.add(Vocabulary.CACHE_STORES, "{response}", cached(exchange, ""), 1);
@@ -352,7 +355,7 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
                 Attributes.of(
                     Vocabulary.LIMIT_RULE, rule.label(), Vocabulary.CALLER, offender.caller()),
                 cell,
-                offender.refused()));
+                (double) offender.refused()));
       }
     }
   }
@@ -360,9 +363,14 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
   private void cache(List<Metric> metrics, Cell cell) {
     ResponseCache cache = sources.cache;
     Attributes bound = Attributes.of("headroom.limit_bytes", cache.limitBytes());
-    metrics.add(gauge(Vocabulary.CACHE_MEMORY, "By", bound, cell, cache.bytes()));
+    metrics.add(gauge(Vocabulary.CACHE_MEMORY, "By", bound, cell, (double) cache.bytes()));
     metrics.add(
-        gauge(Vocabulary.CACHE_ENTRIES, "{response}", Attributes.empty(), cell, cache.entries()));
+        gauge(
+            Vocabulary.CACHE_ENTRIES,
+            "{response}",
+            Attributes.empty(),
+            cell,
+            (double) cache.entries()));
     for (RemovalReason reason : RemovalReason.values()) {
       long removed = cache.drainRemovals(reason);
       if (removed > 0) {
@@ -372,7 +380,7 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
                 "{response}",
                 Attributes.of(Vocabulary.REASON, reason.name().toLowerCase(Locale.ROOT)),
                 cell,
-                removed));
+                (double) removed));
       }
     }
   }

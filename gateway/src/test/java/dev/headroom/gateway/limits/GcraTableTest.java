@@ -67,7 +67,7 @@ class GcraTableTest {
     SplittableRandom keys = new SplittableRandom(3);
     for (int second = 0; second < 50; second++) {
       for (int i = 0; i < 20_000; i++) {
-        strict.take(keys.nextLong(), second * 2 * SECOND);
+        strict.take(keys.nextLong(), second * 2L * SECOND);
       }
     }
     assertThat(strict.callers(200 * SECOND)).isZero();

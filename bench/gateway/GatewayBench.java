@@ -1,0 +1,306 @@
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Headroom's gateway beside nginx and HAProxy: alternating rounds of the same load, CPU time of the
+ * proxy's process per request, and the ratio of the same round with a bootstrap interval. The proxy
+ * has one core; load and application have the other.
+ *
+ * <p>Wants nginx, haproxy and wrk (Debian packages of these names) on the PATH, and two cores.
+ */
+public final class GatewayBench {
+  private static final long TICKS = 100; // Per second, of /proc/PID/stat on Linux.
+  private static final String PROXY_CORE = "0";
+  private static final String LOAD_CORE = "1";
+
+  record Contender(String name, int port, long pid, Process process) {}
+
+  record Round(double microsPerRequest, double requestsPerSecond, double p50, double p99) {}
+
+  private final Path home = Path.of(System.getProperty("headroom.home"));
+  private final Path dir = Files.createTempDirectory("headroom-bench");
+  private final List<Process> started = new ArrayList<>();
+  private final int upstream = freePort();
+
+  private GatewayBench() throws IOException {}
+
+  public static void main(String[] args) throws Exception {
+    int rounds = option(args, "--rounds", 15);
+    int seconds = option(args, "--seconds", 2);
+    List<String> paths = List.of("/1k", "/16k");
+    GatewayBench bench = new GatewayBench();
+    try {
+      bench.run(rounds, seconds, paths);
+    } finally {
+      bench.started.reversed().forEach(Process::destroy);
+    }
+  }
+
+  private static int option(String[] args, String name, int otherwise) {
+    int at = Arrays.asList(args).indexOf(name);
+    return at < 0 ? otherwise : Integer.parseInt(args[at + 1]);
+  }
+
+  private void run(int rounds, int seconds, List<String> paths) throws Exception {
+    Files.write(dir.resolve("1k"), "x".repeat(1024).getBytes());
+    Files.write(dir.resolve("16k"), "x".repeat(16 * 1024).getBytes());
+    HttpServer sink = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    sink.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    sink.start();
+    start(LOAD_CORE, "nginx", "-p", dir + "/", "-c", config("nginx-upstream.conf", 0));
+    awaitPort(upstream);
+    List<Contender> contenders = new ArrayList<>();
+    contenders.add(nginx());
+    contenders.add(haproxy());
+    contenders.add(headroom(sink.getAddress().getPort()));
+    for (Contender each : contenders) {
+      wrk(each, "/1k", 4); // Warm: the JIT compiler has its say before the first round.
+    }
+    System.out.printf("%d rounds of %d s, wrk -c 64; %s%n%n", rounds, seconds, machine());
+    for (String path : paths) {
+      measure(contenders, path, rounds, seconds);
+    }
+    hits(contenders, rounds, seconds);
+    sink.stop(0);
+  }
+
+  private void hits(List<Contender> contenders, int rounds, int seconds) throws Exception {
+    List<Contender> caching = contenders.stream().filter(c -> !c.name.equals("haproxy")).toList();
+    measure(caching, "/hot/1k", rounds, seconds);
+  }
+
+  private void measure(List<Contender> contenders, String path, int rounds, int seconds)
+      throws Exception {
+    Map<String, List<Round>> all = new LinkedHashMap<>();
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < contenders.size(); i++) {
+        Contender each = contenders.get((i + round) % contenders.size());
+        all.computeIfAbsent(each.name, name -> new ArrayList<>()).add(wrk(each, path, seconds));
+      }
+    }
+    System.out.printf("### %s%n%n", path);
+    System.out.println(
+        "| proxy | µs CPU/request | requests/s | P50 ms | P99 ms | headroom / proxy, CPU (95 %) |");
+    System.out.println("|---|---|---|---|---|---|");
+    List<Round> ours = all.get("headroom");
+    for (Contender each : contenders) {
+      List<Round> theirs = all.get(each.name);
+      System.out.printf(
+          "| %s | %.1f | %,.0f | %.2f | %.2f | %s |%n",
+          each.name,
+          median(theirs.stream().mapToDouble(Round::microsPerRequest).toArray()),
+          median(theirs.stream().mapToDouble(Round::requestsPerSecond).toArray()),
+          median(theirs.stream().mapToDouble(Round::p50).toArray()),
+          median(theirs.stream().mapToDouble(Round::p99).toArray()),
+          each.name.equals("headroom") ? "" : ratio(ours, theirs));
+    }
+    System.out.println();
+  }
+
+  private static String ratio(List<Round> ours, List<Round> theirs) {
+    double[] ratios = new double[ours.size()];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = ours.get(i).microsPerRequest / theirs.get(i).microsPerRequest;
+    }
+    SplittableRandom random = new SplittableRandom(1);
+    double[] medians = new double[10_000];
+    for (int i = 0; i < medians.length; i++) {
+      medians[i] = median(random.ints(ratios.length, 0, ratios.length).mapToDouble(j -> ratios[j]).toArray());
+    }
+    Arrays.sort(medians);
+    return "%.2f (%.2f to %.2f)".formatted(median(ratios), medians[249], medians[9749]);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private Round wrk(Contender of, String path, int seconds) throws Exception {
+    long before = cpuTicks(of.pid);
+    Process load =
+        new ProcessBuilder(
+                "taskset", "-c", LOAD_CORE, "wrk", "-t1", "-c64", "-d" + seconds + "s", "--latency",
+                "http://127.0.0.1:" + of.port + path)
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(load.getInputStream().readAllBytes());
+    if (load.waitFor() != 0 || output.contains("Non-2xx")) {
+      throw new IllegalStateException(of.name + ": " + output);
+    }
+    long ticks = cpuTicks(of.pid) - before;
+    double requests = number(output, "(\\d+) requests in");
+    return new Round(
+        ticks * 1e6 / TICKS / requests,
+        number(output, "Requests/sec:\\s+([\\d.]+)"),
+        millis(output, "50%"),
+        millis(output, "99%"));
+  }
+
+  private static double number(String text, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    if (!matcher.find()) {
+      throw new IllegalStateException("no " + pattern + " in: " + text);
+    }
+    return Double.parseDouble(matcher.group(1));
+  }
+
+  private static double millis(String text, String percentile) {
+    Matcher matcher = Pattern.compile(percentile + "\\s+([\\d.]+)(us|ms|s)").matcher(text);
+    if (!matcher.find()) {
+      return Double.NaN;
+    }
+    double value = Double.parseDouble(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "us" -> value / 1000;
+      case "s" -> value * 1000;
+      default -> value;
+    };
+  }
+
+  /* utime and stime of the process with all its threads, and of its children: nginx's worker. */
+  private static long cpuTicks(long pid) throws IOException {
+    long all = ticksOf(pid);
+    for (ProcessHandle child : ProcessHandle.of(pid).orElseThrow().children().toList()) {
+      all += ticksOf(child.pid());
+    }
+    return all;
+  }
+
+  private static long ticksOf(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+
+  private Contender nginx() throws Exception {
+    int port = freePort();
+    Process process = start(PROXY_CORE, "nginx", "-p", dir + "/", "-c", config("nginx.conf", port));
+    awaitPort(port);
+    return new Contender("nginx", port, process.pid(), process);
+  }
+
+  private Contender haproxy() throws Exception {
+    int port = freePort();
+    Process process = start(PROXY_CORE, "haproxy", "-db", "-f", config("haproxy.cfg", port));
+    awaitPort(port);
+    return new Contender("haproxy", port, process.pid(), process);
+  }
+
+  private Contender headroom(int telemetry) throws Exception {
+    int port = freePort();
+    Process process =
+        start(
+            PROXY_CORE,
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-jar",
+            home.resolve("launcher/target/launcher-0.1.0.jar").toString(),
+            "gateway",
+            "-f",
+            config("app.yaml", port),
+            "--telemetry",
+            "http://127.0.0.1:" + telemetry,
+            "--admin",
+            "0");
+    awaitPort(port);
+    awaitAnswer(port);
+    return new Contender("headroom", port, process.pid(), process);
+  }
+
+  private Process start(String core, String... command) throws IOException {
+    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", core));
+    pinned.addAll(List.of(command));
+    Process process =
+        new ProcessBuilder(pinned)
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve(Path.of(command[0]).getFileName() + ".out").toFile())
+            .start();
+    started.add(process);
+    return process;
+  }
+
+  private String config(String name, int port) throws IOException {
+    String text =
+        Files.readString(home.resolve("bench/gateway/" + name))
+            .replace("@DIR@", dir.toString())
+            .replace("@PORT@", "" + port)
+            .replace("@UPSTREAM@", "" + upstream);
+    Path file = dir.resolve(name);
+    Files.writeString(file, text);
+    return file.toString();
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new java.net.ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void awaitPort(int port) throws InterruptedException {
+    for (int i = 0; i < 300; i++) {
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        return;
+      } catch (IOException e) {
+        Thread.sleep(100);
+      }
+    }
+    throw new IllegalStateException("nothing listens on " + port);
+  }
+
+  private static void awaitAnswer(int port) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      for (int i = 0; i < 100; i++) {
+        HttpResponse<InputStream> response =
+            client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/1k"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        if (response.statusCode() == 200) {
+          return;
+        }
+        Thread.sleep(100);
+      }
+    }
+    throw new IllegalStateException("headroom does not answer");
+  }
+
+  private static String machine() throws IOException {
+    String cpu =
+        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+            .filter(line -> line.startsWith("model name"))
+            .findFirst()
+            .map(line -> line.substring(line.indexOf(':') + 2))
+            .orElse("unknown processor");
+    return cpu + ", Linux " + System.getProperty("os.version") + ", Java " + Runtime.version();
+  }
+}
