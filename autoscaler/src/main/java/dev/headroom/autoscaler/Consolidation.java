@@ -68,7 +68,7 @@ record Consolidation(VirtualNode node, Optional<Offer> replacement, double savin
       return Optional.empty();
     }
     Offer offer = renting.offer(planner.standard(), rest);
-    VirtualNode fresh = offer.named("new");
+    VirtualNode fresh = VirtualNode.of("new", offer);
     for (ReplicaRequest replica : homeless) {
       if (!fresh.fits(replica)) {
         return Optional.empty();

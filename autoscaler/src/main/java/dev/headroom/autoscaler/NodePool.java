@@ -51,6 +51,7 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
 
   // Guarded by this. In the order in which they were added.
   private final Map<String, VirtualNode> nodes = new LinkedHashMap<>();
+  private final Map<String, String> nodeOf = new HashMap<>();
   private final SpotMarket market = new SpotMarket();
 
   /** When a replica last came to a node or left it. */
@@ -149,8 +150,6 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
     }
     Optional<VirtualNode> room = NodePlanner.spread(snapshot(), replica);
     if (room.isPresent()) {
-      put(room.get().with(replica));
-      keepRoomForAZone(replica);
       return placed(replica, room.get());
     }
     Optional<InstanceType> type = planner.typeFor(replica);
@@ -171,13 +170,14 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
         add(
             type.get(),
             "%s asks for %s and no node has room".formatted(replica.instance(), replica.size()));
-    put(fresh.with(replica));
-    keepRoomForAZone(replica);
     return placed(replica, fresh);
   }
 
   private Placement placed(ReplicaRequest replica, VirtualNode node) {
+    put(node.with(replica));
+    nodeOf.put(replica.instance(), node.name());
     unplaced.remove(replica.instance());
+    keepRoomForAZone(replica);
     return new Placement.Placed(node.name());
   }
 
@@ -224,6 +224,7 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
   public synchronized void remove(String instance) {
     unplaced.remove(instance);
     nodeOf(instance).ifPresent(node -> put(node.without(instance)));
+    nodeOf.remove(instance);
   }
 
   /**
@@ -308,6 +309,7 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
 
   private void forget(VirtualNode node) {
     nodes.remove(node.name());
+    nodeOf.keySet().removeAll(instancesOn(node));
     changedAt.remove(node.name());
     going.remove(node.name());
   }
@@ -379,7 +381,7 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
 
   /** The node that {@code instance} is placed on. */
   public synchronized Optional<VirtualNode> nodeOf(String instance) {
-    return nodes.values().stream().filter(node -> node.holds(instance)).findFirst();
+    return Optional.ofNullable(nodeOf.get(instance)).map(nodes::get);
   }
 
   /** What these nodes would cost, USD: at list prices, spot capacity at modelled ones. */
@@ -416,7 +418,7 @@ public final class NodePool implements Component, Reloadable<ScaledApp> {
   }
 
   private VirtualNode add(Offer offer, String reason) {
-    VirtualNode node = offer.named("node-" + ++added);
+    VirtualNode node = VirtualNode.of("node-" + ++added, offer);
     put(node);
     reports.added(node, reason);
     return node;

@@ -1,7 +1,5 @@
 package dev.headroom.autoscaler;
 
-import java.util.List;
-
 /**
  * A node that could be rented.
  *
@@ -11,11 +9,6 @@ record Offer(InstanceType type, String zone, Capacity capacity, double pricePerH
 
   static Offer onDemand(InstanceType type, String zone) {
     return new Offer(type, zone, Capacity.ON_DEMAND, type.pricePerHour());
-  }
-
-  VirtualNode named(String name) {
-    return new VirtualNode(
-        name, type, zone, capacity, pricePerHour, VirtualNode.Phase.READY, List.of());
   }
 
   String inWords() {

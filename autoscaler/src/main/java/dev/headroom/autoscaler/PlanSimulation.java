@@ -144,8 +144,8 @@ final class PlanSimulation {
         int leaving = servesFrom.pollLastEntry().getKey();
         nodes.nodes().stream()
             .flatMap(node -> node.replicas().stream())
+            .filter(replica -> replica.service().equals(service) && number(replica) == leaving)
             .map(ReplicaRequest::instance)
-            .filter(instance -> numberOf(instance) == leaving)
             .forEach(nodes::remove);
       }
       grow(replicas, time.now().plus(assumptions.startup()));
@@ -153,11 +153,9 @@ final class PlanSimulation {
   }
 
   /* A replica that has moved is web-3~17: the seventeenth move. */
-  private int numberOf(String instance) {
-    String prefix = service + "-";
-    return instance.startsWith(prefix)
-        ? Integer.parseInt(instance.substring(prefix.length()).replaceAll("~.*", ""))
-        : 0;
+  private int number(ReplicaRequest replica) {
+    String number = replica.instance().substring(service.length() + 1);
+    return Integer.parseInt(number.replaceAll("~.*", ""));
   }
 
   private final class Mover implements Evictions {

@@ -25,7 +25,7 @@ public interface UsageSource {
   /**
    * One kill.
    *
-   * @param requested what the replica asked for
+   * @param had what the replica asked for, or was seen to use if that was more
    */
-  record MemoryKill(String instance, Instant at, ByteSize requested) {}
+  record MemoryKill(String instance, Instant at, ByteSize had) {}
 }

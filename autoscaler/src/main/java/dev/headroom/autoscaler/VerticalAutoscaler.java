@@ -143,7 +143,7 @@ public final class VerticalAutoscaler implements Component, Reloadable<ScaledApp
       history.memory(sample.instance(), sample.at(), sample.memoryBytes());
     }
     for (UsageSource.MemoryKill kill : usage.memoryKills(service, from, to)) {
-      history.outOfMemory(kill.instance(), kill.at(), kill.requested().bytes());
+      history.outOfMemory(kill.instance(), kill.at(), kill.had().bytes());
     }
     history.forget(now.minus(settings.day().multipliedBy(2)));
     readUntil.put(service, to);

@@ -78,6 +78,7 @@ record StoredUsage(TelemetryQueries store) implements UsageSource {
             event -> {
               Attributes words = event.attributes();
               OptionalLong requested = words.number("headroom.memory.request");
+              long peak = words.number("headroom.memory.peak").orElse(0);
               return words
                   .text(Vocabulary.INSTANCE)
                   .filter(_ -> requested.isPresent())
@@ -86,7 +87,7 @@ record StoredUsage(TelemetryQueries store) implements UsageSource {
                           new MemoryKill(
                               instance,
                               Instant.ofEpochSecond(0, event.epochNanos()),
-                              new ByteSize(requested.getAsLong())))
+                              new ByteSize(Math.max(requested.getAsLong(), peak))))
                   .stream();
             })
         .sorted(Comparator.comparing(MemoryKill::at))

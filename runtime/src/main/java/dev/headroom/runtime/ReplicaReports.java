@@ -152,7 +152,8 @@ final class ReplicaReports implements Replica.Listener {
 
   @Override
   public void outOfMemory(Replica replica, String why, long peakBytes) {
-    long seen = Math.max(peakBytes, last(replica).map(ReplicaUsage::residentBytes).orElse(0L));
+    ReplicaUsage before = usage.get(replica.instance());
+    long seen = Math.max(peakBytes, before == null ? 0 : before.residentBytes());
     tell(
         Vocabulary.EVENT_OOM,
         replica,

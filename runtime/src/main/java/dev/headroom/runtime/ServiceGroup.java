@@ -148,7 +148,12 @@ final class ServiceGroup implements Replica.Listener {
   private void replace(Replica replica, ReplicaSize size, String reason) {
     if (!successors.containsKey(replica)) {
       Replica successor = startNew(size);
-      successors.put(replica, successor);
+      Optional<Replica> waiting = predecessor(replica);
+      successors.put(waiting.orElse(replica), successor);
+      if (waiting.isPresent()) {
+        // It was to take over from another, and has not yet: that one waits for the new one.
+        leave(replica);
+      }
       event(
           replica,
           false,
@@ -169,10 +174,15 @@ final class ServiceGroup implements Replica.Listener {
     publish();
   }
 
-  private Optional<Replica> find(String instance) {
-    return wanted.values().stream()
-        .filter(replica -> replica.instance().equals(instance))
+  private Optional<Replica> predecessor(Replica successor) {
+    return successors.entrySet().stream()
+        .filter(pair -> pair.getValue() == successor)
+        .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  private Optional<Replica> find(String instance) {
+    return staying().stream().filter(replica -> replica.instance().equals(instance)).findFirst();
   }
 
   /** Those that stay and those that are leaving. */
@@ -187,10 +197,7 @@ final class ServiceGroup implements Replica.Listener {
   public void stateChanged(Replica replica) {
     synchronized (this) {
       if (replica.state() == ReplicaState.READY) {
-        successors.entrySet().stream()
-            .filter(pair -> pair.getValue() == replica)
-            .map(Map.Entry::getKey)
-            .findFirst()
+        predecessor(replica)
             .ifPresent(
                 old -> {
                   successors.remove(old);

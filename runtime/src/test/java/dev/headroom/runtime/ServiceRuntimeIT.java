@@ -264,11 +264,14 @@ class ServiceRuntimeIT {
     assertThat(runtime.sizes("web").getFirst().size()).isEqualTo(size(1000));
     assertThat(ProcessHandle.of(pid)).isPresent();
 
-    // Larger than a standard node: another one, and a process of its own there.
+    // Larger than a standard node: another one, and a process of its own there. And before that one
+    // is ready, larger still: the first one waits for the one that fits.
     runtime.resize("web", "web-2", size(3000), "test");
+    runtime.resize("web", "web-3", size(5000), "test");
     Await.until(SOON, () -> order.contains("drained web-2"));
-    assertThat(ready()).extracting(ReadyReplica::instance).containsExactly("web-1", "web-3");
-    assertThat(nodes().nodeOf("web-3").orElseThrow().name()).isNotEqualTo(before);
+    Await.until(SOON, () -> ready().size() == 2);
+    assertThat(ready()).extracting(ReadyReplica::instance).containsExactly("web-1", "web-4");
+    assertThat(nodes().nodeOf("web-4").orElseThrow().name()).isNotEqualTo(before);
     assertThat(runtime.replicas("web")).isEqualTo(2);
   }
 
