@@ -178,13 +178,14 @@ final class NodePlanner {
    * fewest replicas of its service, else the first.
    */
   static Optional<VirtualNode> spread(List<VirtualNode> nodes, ReplicaRequest replica) {
-    Map<String, Long> inZone = new HashMap<>();
-    nodes.forEach(node -> inZone.merge(node.zone(), node.replicasOf(replica.service()), Long::sum));
+    Map<String, Integer> inZone = new HashMap<>();
+    nodes.forEach(
+        node -> inZone.merge(node.zone(), node.replicasOf(replica.service()), Integer::sum));
     return nodes.stream()
         .filter(node -> node.takes(replica))
         .min(
-            Comparator.<VirtualNode>comparingLong(node -> inZone.getOrDefault(node.zone(), 0L))
-                .thenComparingLong(node -> node.replicasOf(replica.service())));
+            Comparator.<VirtualNode>comparingInt(node -> inZone.getOrDefault(node.zone(), 0))
+                .thenComparingInt(node -> node.replicasOf(replica.service())));
   }
 
   /**
