@@ -89,7 +89,7 @@ record Consolidation(VirtualNode node, Optional<Offer> replacement, double savin
                 .formatted(node.replicas().size(), offer.inWords())));
   }
 
-  /* Places them on {@code nodes}, which it changes; the replicas without room are left. */
+  /* Places them on the nodes of the list, which it changes; the replicas without room are left. */
   private static List<ReplicaRequest> move(List<ReplicaRequest> replicas, List<VirtualNode> nodes) {
     List<ReplicaRequest> homeless = new ArrayList<>();
     for (ReplicaRequest replica : replicas.stream().sorted(ReplicaRequest.LARGEST_FIRST).toList()) {
