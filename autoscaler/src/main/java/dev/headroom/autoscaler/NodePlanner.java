@@ -159,7 +159,7 @@ final class NodePlanner {
     return nodes.stream().filter(node -> node.capacity() == capacity).count();
   }
 
-  /* The zone with the fewest nodes; of several, the one with the fewest of {@code capacity}, so that
+  /* The zone with the fewest nodes; of several, the one with the fewest of that capacity, so that
    * not all of a zone's nodes are of the kind that is taken away. */
   private static String emptiestZone(List<VirtualNode> nodes, Capacity capacity) {
     return ZONES.stream()
