@@ -22,8 +22,8 @@ public interface Analyses {
   ServiceMap serviceMap(Window window);
 
   /**
-   * The slowest requests whose traces are known, slowest first, each with the statements it ran and
-   * where its time went.
+   * The slowest requests whose traces are known, each with the statements it ran and where its time
+   * went; slowest first, those of which only the gateway tells after those that explain themselves.
    *
    * @param service absent: all
    * @param route a template as the gateway or as the application names it; absent: all

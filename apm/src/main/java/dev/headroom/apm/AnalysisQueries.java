@@ -19,6 +19,7 @@ import java.util.TreeMap;
 final class AnalysisQueries implements Analyses {
   private static final int TRACES_PER_ENDPOINT = 200;
   private static final int TRACES_WITH_REPEATS = 400;
+  private static final int CANDIDATES = 8;
   private static final int LEAST_REPEATS = 3;
 
   private final CellSource cells;
@@ -141,7 +142,7 @@ final class AnalysisQueries implements Analyses {
 
   private static NodeKind ownKind(String service) {
     return switch (service) {
-      case "headroom-gateway" -> NodeKind.GATEWAY;
+      case "gateway", "headroom-gateway" -> NodeKind.GATEWAY;
       case "headroom-router" -> NodeKind.ROUTER;
       default -> NodeKind.SERVICE;
     };
@@ -179,9 +180,10 @@ final class AnalysisQueries implements Analyses {
   @Override
   public List<SlowRequest> slowRequests(
       Window window, Optional<String> service, Optional<String> route, int limit) {
-    int candidates = service.isPresent() ? limit * 4 : limit;
-    return traces.traces(window, route, true, candidates).stream()
+    return traces.traces(window, route, true, limit * CANDIDATES).stream()
         .filter(spans -> TraceReport.matches(spans, service, route))
+        // Stable: within both, the slowest first.
+        .sorted(Comparator.comparing(TraceReport::isExplained).reversed())
         .limit(limit)
         .map(TraceReport::request)
         .toList();

@@ -18,7 +18,6 @@ import java.util.Set;
 public final class SpanFacts {
   public static final String NO_ROUTE = "(no route)";
   static final String ROUTER = "headroom-router";
-  static final String GATEWAY = "headroom-gateway";
 
   private static final Set<String> CACHES =
       Set.of("redis", "valkey", "memcached", "dragonfly", "keydb", "hazelcast", "infinispan");

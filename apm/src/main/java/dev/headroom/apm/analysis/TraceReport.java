@@ -45,9 +45,14 @@ public final class TraceReport {
     Statements statements = new Statements(new Call.Reader());
     CriticalPath.Parts parts = new CriticalPath.Parts();
     List<TraceTree> found = new ArrayList<>();
+    boolean explained = false;
+    for (Collection<Span> spans : traces) {
+      explained |= isExplained(spans);
+    }
     for (Collection<Span> spans : traces) {
       TraceTree trace = TraceTree.of(spans);
-      if (trace.asks(endpoint)) {
+      // A request that only the gateway tells of would make the gateway look slow.
+      if (trace.asks(endpoint) && (!explained || isExplained(spans))) {
         found.add(trace);
         statements.add(trace);
         parts.add(trace);
@@ -74,6 +79,11 @@ public final class TraceReport {
     return parts.stream()
         .findFirst()
         .filter(p -> p.kind() != PartKind.SERVICE || p.name().contains(": "));
+  }
+
+  /** Whether more is known of a request than that it came in. */
+  public static boolean isExplained(Collection<Span> spans) {
+    return spans.size() > 1;
   }
 
   /** Whether a request is one to this service and route, wherever in the trace it is named so. */

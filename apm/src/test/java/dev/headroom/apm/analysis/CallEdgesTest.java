@@ -104,7 +104,7 @@ class CallEdgesTest {
             "api > partner EXTERNAL failed",
             "api > redis CACHE",
             "api > worker SERVICE",
-            "headroom-gateway > api SERVICE",
+            "gateway > api SERVICE",
             "headroom-router > pg-1 DATABASE");
   }
 

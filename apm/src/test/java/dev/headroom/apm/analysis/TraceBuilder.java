@@ -11,7 +11,7 @@ import java.util.List;
 final class TraceBuilder {
   static final Attributes API = Attributes.of("service.name", "api");
   static final Attributes ROUTER = Attributes.of("service.name", "headroom-router");
-  static final Attributes GATEWAY = Attributes.of("service.name", "headroom-gateway");
+  static final Attributes GATEWAY = Attributes.of("service.name", "gateway");
 
   private final TraceId traceId;
   private final List<Span> spans = new ArrayList<>();

@@ -141,4 +141,35 @@ class TraceReportTest {
         .satisfies(p -> assertThat(p.seconds()).isCloseTo(0.044, within(1e-9)));
     assertThat(TraceReport.endpoint(new Endpoint("api", "GET", "/other"), traces)).isEmpty();
   }
+
+  @Test
+  void requestsThatOnlyTheGatewayTellsOfExplainNothing() {
+    TraceBuilder alone = new TraceBuilder(1);
+    TraceBuilder whole = new TraceBuilder(2);
+    for (TraceBuilder t : List.of(alone, whole)) {
+      t.add(
+          0,
+          Span.Kind.SERVER,
+          "GET /a",
+          0,
+          100,
+          TraceBuilder.GATEWAY,
+          "headroom.service",
+          "api",
+          "http.request.method",
+          "GET",
+          "http.route",
+          "/a");
+    }
+    whole.add(1, Span.Kind.SERVER, "GET /a", 1, 99, TraceBuilder.API);
+
+    Endpoint endpoint = new Endpoint("api", "GET", "/a");
+    assertThat(
+            TraceReport.endpoint(endpoint, List.of(alone.spans(), whole.spans()))
+                .orElseThrow()
+                .requests())
+        .isEqualTo(1);
+    assertThat(TraceReport.endpoint(endpoint, List.of(alone.spans())).orElseThrow().requests())
+        .isEqualTo(1);
+  }
 }
