@@ -1,5 +1,8 @@
 package dev.headroom.launcher;
 
+import dev.headroom.advisor.AdviceReport;
+import dev.headroom.advisor.Applier;
+import dev.headroom.advisor.Observations;
 import dev.headroom.apm.Alerts;
 import dev.headroom.apm.Ingest;
 import dev.headroom.apm.TelemetryStore;
@@ -17,7 +20,6 @@ import dev.headroom.console.Console;
 import dev.headroom.console.ConsoleSettings;
 import dev.headroom.engines.StateFolder;
 import dev.headroom.gateway.Gateway;
-import dev.headroom.router.QueryListener;
 import dev.headroom.router.Router;
 import dev.headroom.runtime.Migration;
 import dev.headroom.runtime.RedisRuntime;
@@ -53,12 +55,15 @@ final class LocalApplication implements AutoCloseable {
   private final Lifecycle lifecycle = new Lifecycle();
   private final List<Reloadable<ScaledApp>> reloadable = new ArrayList<>();
   private final EndpointBoard board = new EndpointBoard();
+  private final Observations observations = lifecycle.add(Observations.start());
   private final Secrets secrets;
   private final ScheduledExecutorService scheduler =
       Executors.newScheduledThreadPool(
           2, Thread.ofPlatform().name("headroom-timer").daemon(true).factory());
   private final InetSocketAddress gatewayAddress;
   private final int consolePort;
+  private final TelemetryStore store;
+  private final LocalAdvisor advisor;
 
   /**
    * Starts everything and returns once the smallest number of replicas of every service is ready.
@@ -78,7 +83,7 @@ final class LocalApplication implements AutoCloseable {
       if (!unresolved.isEmpty()) {
         throw UserError.usage(unresolved);
       }
-      TelemetryStore store = startStore();
+      this.store = startStore();
       Ingest ingest = startIngest(store);
       Console console = keep(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
       this.consolePort = noted("console", console.uri().getPort());
@@ -92,6 +97,8 @@ final class LocalApplication implements AutoCloseable {
       Gateway gateway = startGateway(store, redis);
       this.gatewayAddress = gateway.address();
       startAutoscaler(store, services);
+      this.advisor = LocalAdvisor.start(app, database, observations, state, store, time);
+      lifecycle.add(advisor.service());
       awaitReplicas();
       started = true;
     } finally {
@@ -107,6 +114,21 @@ final class LocalApplication implements AutoCloseable {
 
   int consolePort() {
     return consolePort;
+  }
+
+  /** What its components say of themselves. Closed with it. */
+  TelemetryStore store() {
+    return store;
+  }
+
+  /** Analyses now, beside the advisor's schedule: it takes from seconds up to minutes. */
+  AdviceReport advice() throws InterruptedException {
+    return advisor.service().analyse();
+  }
+
+  /** Carries out, on the primary, all of {@code report} that is SQL. */
+  List<Applier.Outcome> carryOut(AdviceReport report) {
+    return advisor.carryOut(report);
   }
 
   private <C extends Component & Reloadable<ScaledApp>> C keep(C component) {
@@ -184,7 +206,7 @@ final class LocalApplication implements AutoCloseable {
                         app.router(),
                         database.routerMembers(),
                         RouterTls.access(database, app.router(), secrets),
-                        QueryListener.NONE,
+                        observations::statement,
                         store,
                         time)));
     noted("router", router.address().getPort());
@@ -262,7 +284,10 @@ final class LocalApplication implements AutoCloseable {
   }
 
   private Gateway startGateway(TelemetryStore store, Optional<RedisRuntime> redis) {
-    Gateway.Options options = Gateway.Options.defaults().withSecrets(secrets::resolve);
+    Gateway.Options options =
+        Gateway.Options.defaults()
+            .withSecrets(secrets::resolve)
+            .withListener(observations::request);
     List<String> urls = redis.map(RedisRuntime::connectionUrls).orElseGet(this::redisElsewhere);
     if (!urls.isEmpty() && app.gateway().cacheStore().redis() && !app.gateway().cache().isEmpty()) {
       options = options.withShared(lifecycle.add(RedisResponseCache.start(urls)));

@@ -1,5 +1,7 @@
 package dev.headroom.launcher;
 
+import dev.headroom.advisor.AdvisorService;
+import dev.headroom.advisor.DatabaseTarget;
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
 import dev.headroom.base.Reloadable;
@@ -10,6 +12,7 @@ import dev.headroom.pgwire.Tls;
 import dev.headroom.router.Member;
 import dev.headroom.runtime.DatabaseAccess;
 import dev.headroom.runtime.DatabaseCluster;
+import dev.headroom.runtime.DatabaseMember;
 import dev.headroom.runtime.DatabaseSettings;
 import dev.headroom.signals.TelemetryConsumer;
 import dev.headroom.spec.DatabaseSpec;
@@ -18,6 +21,7 @@ import dev.headroom.spec.Secrets;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The database as the rest of the wiring sees it: run here, or run by someone else. */
 sealed interface LocalDatabase extends Component, Reloadable<ScaledApp> {
@@ -36,6 +40,9 @@ sealed interface LocalDatabase extends Component, Reloadable<ScaledApp> {
 
   /** The application's access straight to the primary. */
   DatabaseAccess migrationAccess();
+
+  /** The servers as the advisor asks them: the present primary, and the replicas that are up. */
+  AdvisorService.Servers advised();
 
   static LocalDatabase run(
       ScaledApp app,
@@ -100,6 +107,28 @@ sealed interface LocalDatabase extends Component, Reloadable<ScaledApp> {
     }
 
     @Override
+    public AdvisorService.Servers advised() {
+      DatabaseAccess access = cluster.primaryAccess();
+      DatabaseTarget primary =
+          new DatabaseTarget(
+              access.host(),
+              access.port(),
+              access.database(),
+              access.user(),
+              access.password(),
+              Map.of());
+      return new AdvisorService.Servers(
+          primary,
+          cluster.members().stream()
+              .filter(member -> member.role() == DatabaseMember.Role.REPLICA)
+              .filter(member -> member.state() == DatabaseMember.State.UP)
+              .map(
+                  member ->
+                      primary.at(member.address().getHostString(), member.address().getPort()))
+              .toList());
+    }
+
+    @Override
     public String name() {
       return cluster.name();
     }
@@ -143,6 +172,24 @@ sealed interface LocalDatabase extends Component, Reloadable<ScaledApp> {
     @Override
     public DatabaseAccess migrationAccess() {
       return access(primary.address());
+    }
+
+    @Override
+    public AdvisorService.Servers advised() {
+      DatabaseTarget target =
+          new DatabaseTarget(
+              primary.address().getHostString(),
+              primary.address().getPort(),
+              primary.database(),
+              primary.user(),
+              primary.password(),
+              Map.of());
+      return new AdvisorService.Servers(
+          target,
+          routerMembers.stream()
+              .skip(1)
+              .map(each -> target.at(each.address().getHostString(), each.address().getPort()))
+              .toList());
     }
 
     @Override

@@ -1,0 +1,137 @@
+package dev.headroom.advisor;
+
+import dev.headroom.advisor.live.Observed;
+import dev.headroom.base.Component;
+import dev.headroom.base.Health;
+import dev.headroom.signals.Exchange;
+import dev.headroom.signals.QuerySample;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What passes by while an application runs: statements by the router, requests by the gateway. Its
+ * methods may be called on event loops: they hand over and return; what finds no room is dropped
+ * and counted. Thread-safe.
+ */
+public final class Observations implements Component {
+  private static final int QUEUE = 10_000;
+
+  private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final LongAdder dropped = new LongAdder();
+  private final Thread reader;
+  /* Guarded by itself. */
+  private Observed observed = new Observed();
+  private final Object lock = new Object();
+  private volatile boolean closed;
+
+  private Observations() {
+    this.reader = Thread.ofVirtual().name("advisor-observations").unstarted(this::read);
+  }
+
+  /** Starts listening. */
+  public static Observations start() {
+    Observations observations = new Observations();
+    observations.reader.start();
+    return observations;
+  }
+
+  /** A statement that the router has seen. */
+  public void statement(QuerySample sample) {
+    offer(sample);
+  }
+
+  /** A request that the gateway has answered, by a caller that is not known. */
+  public void request(Exchange exchange) {
+    request(exchange, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * A request that the gateway has answered.
+   *
+   * @param tenant as verified
+   * @param user as verified
+   */
+  public void request(Exchange exchange, Optional<String> tenant, Optional<String> user) {
+    offer(
+        new Observed.Request(
+            exchange.service(),
+            exchange.method(),
+            exchange.route(),
+            exchange.path(),
+            exchange.trace().traceId().toString(),
+            tenant.orElse(""),
+            user.orElse(""),
+            exchange.status(),
+            exchange.responseBytes(),
+            exchange.durationNanos()));
+  }
+
+  private void offer(Object seen) {
+    if (closed || !queue.offer(seen)) {
+      dropped.increment();
+    }
+  }
+
+  private void read() {
+    try {
+      while (!closed) {
+        Object seen = queue.poll(1, TimeUnit.SECONDS);
+        if (seen != null) {
+          synchronized (lock) {
+            add(seen);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      // Closed while it waited.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void add(Object seen) {
+    switch (seen) {
+      case QuerySample sample -> observed.add(sample);
+      case Observed.Request request -> observed.add(request);
+      default -> throw new IllegalArgumentException(String.valueOf(seen));
+    }
+  }
+
+  /** Reads what was seen so far, all that waits included. */
+  <T> T read(java.util.function.Function<Observed, T> reading) {
+    synchronized (lock) {
+      Object waiting = queue.poll();
+      while (waiting != null) {
+        add(waiting);
+        waiting = queue.poll();
+      }
+      return reading.apply(observed);
+    }
+  }
+
+  /** Forgets what was seen: after a change, so that only what is since counts. */
+  public void forget() {
+    synchronized (lock) {
+      queue.clear();
+      observed = new Observed();
+    }
+  }
+
+  @Override
+  public String name() {
+    return "advisor observations";
+  }
+
+  @Override
+  public Health check() {
+    return reader.isAlive() ? Health.up() : Health.down("the reader has ended");
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    reader.interrupt();
+  }
+}
