@@ -4,6 +4,7 @@ import dev.headroom.advisor.live.Observed;
 import dev.headroom.base.Component;
 import dev.headroom.base.Health;
 import dev.headroom.signals.Exchange;
+import dev.headroom.signals.QueryCall;
 import dev.headroom.signals.QuerySample;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -40,7 +41,12 @@ public final class Observations implements Component {
 
   /** A statement that the router has seen. */
   public void statement(QuerySample sample) {
-    offer(sample);
+    if (closed || queue.remainingCapacity() == 0) {
+      dropped.increment();
+      return;
+    }
+    // The call holds the client's whole message: what waits here is the bounded copy of it.
+    offer(sample.with(QueryCall.of(sample.call().sql(), sample.call().parameters())));
   }
 
   /** A request that the gateway has answered, by a caller that is not known. */

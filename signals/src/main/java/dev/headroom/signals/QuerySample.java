@@ -41,4 +41,27 @@ public record QuerySample(
     Optional<String> route,
     long session,
     long transaction,
-    QueryCall call) {}
+    QueryCall call) {
+
+  /** The same with another form of its call. */
+  public QuerySample with(QueryCall next) {
+    return new QuerySample(
+        startEpochNanos,
+        fingerprint,
+        text,
+        member,
+        role,
+        reason,
+        queueNanos,
+        durationNanos,
+        heldNanos,
+        rows,
+        bytes,
+        sqlState,
+        trace,
+        route,
+        session,
+        transaction,
+        next);
+  }
+}
