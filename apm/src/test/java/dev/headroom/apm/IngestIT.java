@@ -59,6 +59,7 @@ class IngestIT {
         0,
         "127.0.0.1",
         Optional.empty(),
+        Optional.empty(),
         new ApmSpec.Retention(Duration.ofDays(3), Duration.ofDays(30), ByteSize.mebibytes(1024)));
   }
 

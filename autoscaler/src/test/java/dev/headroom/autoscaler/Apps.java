@@ -49,6 +49,7 @@ final class Apps {
             0,
             "127.0.0.1",
             Optional.empty(),
+            Optional.empty(),
             new ApmSpec.Retention(
                 Duration.ofDays(3), Duration.ofDays(30), ByteSize.mebibytes(1024))),
         Map.of(),

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
+import dev.headroom.apm.Endpoint;
 import dev.headroom.apm.TelemetryQueries;
 import dev.headroom.apm.Window;
 import dev.headroom.base.TimeSource;
@@ -15,6 +16,7 @@ import dev.headroom.spec.ScaledApp;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -85,6 +87,61 @@ final class Api {
         "events",
         (reads, in) -> Events.of(reads, in.untilNow(reads, HOUR), in.limit(100, 1000)));
     get(server, "traces", Api::traces);
+    get(
+        server,
+        "errors",
+        (reads, in) ->
+            Errors.of(reads, in.window(reads, Vocabulary.EXCEPTIONS, HOUR), in.limit(100, 500)));
+    get(
+        server,
+        "map",
+        (reads, in) ->
+            ServiceMap.of(reads, in.window(reads, Vocabulary.EDGE_DURATION, QUARTER)));
+    get(
+        server,
+        "slow",
+        (reads, in) ->
+            Slow.requests(
+                reads,
+                in.untilNow(reads, QUARTER),
+                in.text("service"),
+                in.text("route"),
+                in.limit(30, 200)));
+    get(
+        server,
+        "repeated",
+        (reads, in) -> Slow.repeated(reads, in.untilNow(reads, QUARTER), in.limit(50, 200)));
+    get(
+        server,
+        "analysis",
+        (reads, in) ->
+            Slow.analysis(
+                    reads,
+                    in.untilNow(reads, QUARTER),
+                    new Endpoint(
+                        in.text("service").orElse(""),
+                        in.text("method").orElse(""),
+                        in.text("route").orElse("")))
+                .<Object>map(analysis -> analysis)
+                .orElse(Map.of()));
+    get(
+        server,
+        "alerts",
+        (reads, in) -> Alerting.of(reads, app.get(), in.untilNow(reads, Duration.ofDays(1))));
+    get(server, "advice", (reads, _) -> AdviceList.of(reads));
+    get(
+        server,
+        "sizing",
+        (reads, in) ->
+            Sizing.of(
+                reads,
+                in.steps(reads, Vocabulary.NODES_COST, QUARTER),
+                in.untilNow(reads, Duration.ofDays(1))));
+    get(
+        server,
+        "edge",
+        (reads, in) ->
+            Edge.of(reads, app.get(), in.window(reads, Vocabulary.HTTP_DURATION, QUARTER)));
     get(server, "store", (reads, _) -> reads.queries().storeStats());
     get(server, "document", (_, _) -> EffectiveDocument.toMap(app.get()));
     server.service(

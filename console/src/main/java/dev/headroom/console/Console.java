@@ -11,6 +11,7 @@ import dev.headroom.base.Health;
 import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
+import dev.headroom.spec.ApmSpec;
 import dev.headroom.spec.ScaledApp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,7 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The page and the API under it: reads the store, changes nothing. */
+/** The pages and the API under them: reads the store; what it does goes through {@link Actions}. */
 public final class Console implements Component, Reloadable<ScaledApp> {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
 
@@ -45,7 +46,11 @@ public final class Console implements Component, Reloadable<ScaledApp> {
    * @throws UserError of the machine when the address cannot be had
    */
   public static Console start(
-      ConsoleSettings settings, TelemetryQueries queries, ScaledApp app, TimeSource time) {
+      ConsoleSettings settings,
+      TelemetryQueries queries,
+      ScaledApp app,
+      Actions actions,
+      TimeSource time) {
     AtomicReference<ScaledApp> current = new AtomicReference<>(app);
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     LiveFeed live =
@@ -68,12 +73,14 @@ public final class Console implements Component, Reloadable<ScaledApp> {
             .addHeader(HttpHeaderNames.REFERRER_POLICY, "no-referrer");
     builder.service("/api/v1/live", live);
     new Api(queries, current::get, time, executor).addTo(builder);
+    new ActionsApi(actions, executor).addTo(builder);
     WebPages.addTo(builder);
     builder.decorator(
         EncodingService.builder()
             .encodableContentTypes(type -> !type.subtype().equals("event-stream"))
             .newDecorator());
-    if (address.getAddress() != null && address.getAddress().isLoopbackAddress()) {
+    settings.token().ifPresent(token -> builder.decorator(d -> new TokenGate(d, token)));
+    if (settings.isLoopback()) {
       builder.decorator(LoopbackHosts::new);
     }
     Server server = builder.build();
@@ -129,9 +136,13 @@ public final class Console implements Component, Reloadable<ScaledApp> {
 
   @Override
   public void apply(ScaledApp previous, ScaledApp next) {
-    if (!ConsoleSettings.of(previous.apm()).equals(ConsoleSettings.of(next.apm()))) {
+    ApmSpec old = previous.apm();
+    if (old.console() != next.apm().console()
+        || !old.address().equals(next.apm().address())
+        || !old.consoleToken().equals(next.apm().consoleToken())) {
       throw UserError.usage(
-          "spec.apm.console or address (expected: no change while running); start anew");
+          "spec.apm.console, consoleToken or address (expected: no change while running); start"
+              + " anew");
     }
     app.set(next);
   }

@@ -16,12 +16,24 @@ final class Events {
           Vocabulary.EVENT_FAILOVER,
           Vocabulary.EVENT_REPLICA,
           Vocabulary.EVENT_REDIS,
-          Vocabulary.EVENT_NODE);
+          Vocabulary.EVENT_NODE,
+          Vocabulary.EVENT_EJECTION,
+          Vocabulary.EVENT_PURGE,
+          Vocabulary.EVENT_RESIZE,
+          Vocabulary.EVENT_OOM,
+          Vocabulary.EVENT_CONSOLIDATION,
+          Vocabulary.EVENT_INTERRUPTION,
+          Vocabulary.EVENT_ALERT);
 
   private Events() {}
 
   static List<Event> of(Reads reads, Window window, int limit) {
-    return NAMES.stream()
+    return named(reads, window, NAMES, limit);
+  }
+
+  /** Those whose name begins with one of {@code names}, newest first. */
+  static List<Event> named(Reads reads, Window window, List<String> names, int limit) {
+    return names.stream()
         .flatMap(name -> reads.queries().events(window, name, limit).stream())
         .sorted(Comparator.comparingLong(LogRecord::epochNanos).reversed())
         .distinct()
@@ -33,7 +45,7 @@ final class Events {
   /** One event; {@code severity} is OTLP's number. */
   record Event(long time, int severity, String name, String body, Map<String, Object> attributes) {
 
-    private static Event of(LogRecord log) {
+    static Event of(LogRecord log) {
       return new Event(
           log.epochNanos() / 1_000_000,
           log.severity(),

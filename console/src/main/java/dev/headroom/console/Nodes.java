@@ -11,8 +11,6 @@ import java.util.Optional;
 
 /** The machines that replicas are placed on, real or simulated. */
 final class Nodes {
-  private static final String PRICE = "headroom.price";
-
   private Nodes() {}
 
   static List<Node> of(Reads reads) {
@@ -33,7 +31,7 @@ final class Nodes {
                   words.text(Vocabulary.STATE).orElse(""),
                   words.text("host.type"),
                   words.text("cloud.availability_zone"),
-                  words.text("headroom.capacity_type"),
+                  words.text(Vocabulary.CAPACITY_TYPE),
                   price(words),
                   words.text(Vocabulary.SIMULATED).orElse("").equals("true"),
                   Optional.ofNullable(cpuAsked.get(name)),
@@ -50,9 +48,9 @@ final class Nodes {
   /** All nodes together over time: how many, what they hold, what they cost. */
   static List<Map<String, Object>> series(Reads reads, Steps steps) {
     Timeline timeline = new Timeline();
-    for (MetricSeries series : reads.series(Vocabulary.NODE_STATE, steps, PRICE)) {
+    for (MetricSeries series : reads.series(Vocabulary.NODE_STATE, steps, Vocabulary.PRICE)) {
       timeline.add("nodes", series, Point::value);
-      if (series.group().get(PRICE) instanceof Number price) {
+      if (series.group().get(Vocabulary.PRICE) instanceof Number price) {
         timeline.add("costPerHour", series, point -> point.value() * price.doubleValue());
       }
     }
@@ -70,7 +68,7 @@ final class Nodes {
   }
 
   private static Optional<Double> price(Attributes words) {
-    return words.get(PRICE) instanceof Number price
+    return words.get(Vocabulary.PRICE) instanceof Number price
         ? Optional.of(price.doubleValue())
         : Optional.empty();
   }

@@ -31,6 +31,7 @@ record Overview(
     Optional<Double> machineCores,
     OptionalLong machineCoresTotal,
     Optional<Double> connections,
+    long alertsFiring,
     Map<String, Long> ageMs) {
 
   private static final Map<String, String> SOURCES = sources();
@@ -74,6 +75,7 @@ record Overview(
             .findFirst()
             .orElse(OptionalLong.empty()),
         measured(reads.sum(Vocabulary.GATEWAY_CONNECTIONS)),
+        Alerting.active(reads).stream().filter(a -> a.state().equals("firing")).count(),
         ages(reads));
   }
 

@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.file.HttpFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
 
@@ -29,6 +30,7 @@ final class WebPages {
           "/trace/{id}",
           "/map",
           "/errors",
+          "/error/{id}",
           "/queries",
           "/query/{id}",
           "/advice",
@@ -52,6 +54,18 @@ final class WebPages {
     server.serviceUnder("/web", files(loader, PAGES));
     server.serviceUnder("/lib/uplot", files(loader, library("uplot") + "/dist"));
     server.serviceUnder("/lib/lit-html", files(loader, library("lit-html")));
+  }
+
+  /** A file of the pages. */
+  static String text(String name) {
+    try (InputStream in = WebPages.class.getResourceAsStream("/" + PAGES + "/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + " is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static FileService files(ClassLoader loader, String folder) {

@@ -190,7 +190,7 @@ class ConsoleTest {
   @Test
   void aBusyPortIsTheMachinesFault() {
     ConsoleSettings taken = new ConsoleSettings("127.0.0.1", console.uri().getPort());
-    assertThatThrownBy(() -> Console.start(taken, telemetry, TestConsole.app(), time))
+    assertThatThrownBy(() -> Console.start(taken, telemetry, TestConsole.app(), Actions.NONE, time))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("127.0.0.1:" + taken.port())
         .extracting(e -> ((UserError) e).kind())

@@ -27,7 +27,7 @@ final class TestConsole {
   }
 
   static Console start(FakeTelemetry telemetry, TimeSource time) {
-    return Console.start(new ConsoleSettings("127.0.0.1", 0), telemetry, app(), time);
+    return Console.start(new ConsoleSettings("127.0.0.1", 0), telemetry, app(), Actions.NONE, time);
   }
 
   public static void main(String[] args) throws InterruptedException {
@@ -35,7 +35,7 @@ final class TestConsole {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 8800;
     try (Console console =
         Console.start(
-            new ConsoleSettings("127.0.0.1", port), new FakeTelemetry(time), app(), time)) {
+            new ConsoleSettings("127.0.0.1", port), new FakeTelemetry(time), app(), Actions.NONE, time)) {
       System.out.println("invented figures on " + console.uri());
       Thread.currentThread().join();
     }

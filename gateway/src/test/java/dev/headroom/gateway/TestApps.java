@@ -58,6 +58,7 @@ final class TestApps {
             0,
             "127.0.0.1",
             Optional.empty(),
+            Optional.empty(),
             new ApmSpec.Retention(aDay, aDay, ByteSize.parse("1Gi").orElseThrow())),
         Map.of(),
         List.of());

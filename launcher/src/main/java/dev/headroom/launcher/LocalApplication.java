@@ -17,9 +17,9 @@ import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.console.Console;
-import dev.headroom.console.ConsoleSettings;
 import dev.headroom.engines.StateFolder;
 import dev.headroom.gateway.Gateway;
+import dev.headroom.gateway.Purge;
 import dev.headroom.router.Router;
 import dev.headroom.runtime.Migration;
 import dev.headroom.runtime.RedisRuntime;
@@ -56,6 +56,7 @@ final class LocalApplication implements AutoCloseable {
   private final List<Reloadable<ScaledApp>> reloadable = new ArrayList<>();
   private final EndpointBoard board = new EndpointBoard();
   private final Observations observations = lifecycle.add(Observations.start());
+  private final LocalActions actions = new LocalActions();
   private final Secrets secrets;
   private final ScheduledExecutorService scheduler =
       Executors.newScheduledThreadPool(
@@ -85,9 +86,20 @@ final class LocalApplication implements AutoCloseable {
       }
       this.store = startStore();
       Ingest ingest = startIngest(store);
-      Console console = keep(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
+      Console console =
+          keep(
+              Console.start(
+                  ConsoleTokenOption.settings(app, settings.consoleToken(), secrets),
+                  store,
+                  app,
+                  actions,
+                  time));
       this.consolePort = noted("console", console.uri().getPort());
-      keep(Alerts.start(app, store, secrets, Optional.of(console.uri()), time, new SecureRandom()));
+      Alerts alerts =
+          keep(
+              Alerts.start(
+                  app, store, secrets, Optional.of(console.uri()), time, new SecureRandom()));
+      actions.silence(alerts::silence);
       LocalDatabase database = startDatabase(store);
       Router router = startRouter(store, database);
       Optional<RedisRuntime> redis = startRedis(store);
@@ -96,8 +108,10 @@ final class LocalApplication implements AutoCloseable {
       ServiceRuntime services = startServices(store, launch);
       Gateway gateway = startGateway(store, redis);
       this.gatewayAddress = gateway.address();
+      actions.purge((paths, tags) -> gateway.purge(new Purge(paths, tags)));
       startAutoscaler(store, services);
       this.advisor = LocalAdvisor.start(app, database, observations, state, store, time);
+      actions.applyAdvice(advisor.service()::apply);
       lifecycle.add(advisor.service());
       awaitReplicas();
       started = true;

@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param sizing how fast recommended sizes come about
  * @param expansion turns a command of the document into the one to run
  * @param workingDirectory where the application's commands start
+ * @param consoleToken what the console asks for, if the document does not say
  */
 record LocalSettings(
     boolean fsync,
@@ -33,7 +34,8 @@ record LocalSettings(
     NodePoolSettings nodes,
     VerticalSettings sizing,
     UnaryOperator<List<String>> expansion,
-    Path workingDirectory) {
+    Path workingDirectory,
+    Optional<String> consoleToken) {
 
   /** A JVM that starts beside all others costs them a core for a second: not sixteen at once. */
   private static final ScalingRules GRADUALLY_UP =
@@ -51,7 +53,7 @@ record LocalSettings(
   private static final Duration DEMO_DAY = Duration.ofMinutes(10);
 
   /** For an application of the user's own: safe, and as Kubernetes would scale it. */
-  static LocalSettings forUp(Path workingDirectory) {
+  static LocalSettings forUp(Path workingDirectory, Optional<String> consoleToken) {
     return new LocalSettings(
         true,
         ByteSize.mebibytes(256),
@@ -60,7 +62,8 @@ record LocalSettings(
         NodePoolSettings.calm(),
         VerticalSettings.defaults(),
         UnaryOperator.identity(),
-        workingDirectory);
+        workingDirectory,
+        consoleToken);
   }
 
   /** For the sample application: time is compressed, and its data can be made again. */
@@ -74,6 +77,7 @@ record LocalSettings(
             Optional.of(DEMO_INTERRUPTION), DEMO_NOTICE, RandomGenerator.getDefault()),
         VerticalSettings.compressed(DEMO_DAY),
         program::expand,
-        workingDirectory);
+        workingDirectory,
+        Optional.empty());
   }
 }

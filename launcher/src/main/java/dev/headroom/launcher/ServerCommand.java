@@ -6,8 +6,8 @@ import dev.headroom.apm.TelemetryStore;
 import dev.headroom.base.ByteSize;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.TimeSource;
+import dev.headroom.console.Actions;
 import dev.headroom.console.Console;
-import dev.headroom.console.ConsoleSettings;
 import dev.headroom.engines.StateFolder;
 import dev.headroom.operator.MetricsApi;
 import dev.headroom.spec.ScaledApp;
@@ -32,6 +32,7 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private final RoleOptions options = new RoleOptions();
   @Mixin private final StateOption state = new StateOption();
+  @Mixin private final ConsoleTokenOption consoleToken = new ConsoleTokenOption();
 
   @Option(
       names = "--metrics-api",
@@ -54,7 +55,16 @@ final class ServerCommand implements Callable<Integer> {
                         folder.directory("telemetry"), app.apm().retention(), time));
             Ingest ingest = lifecycle.add(Ingest.start(app.apm(), store));
             Console console =
-                lifecycle.add(Console.start(ConsoleSettings.of(app.apm()), store, app, time));
+                lifecycle.add(
+                    Console.start(
+                        ConsoleTokenOption.settings(
+                            app,
+                            consoleToken.given(),
+                            new Secrets(System.getenv(), folder.path())),
+                        store,
+                        app,
+                        Actions.NONE,
+                        time));
             lifecycle.add(
                 Alerts.start(
                     app,

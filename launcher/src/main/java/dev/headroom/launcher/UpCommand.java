@@ -37,6 +37,7 @@ final class UpCommand implements Callable<Integer> {
   private List<Path> files = List.of();
 
   @Mixin private final StateOption state = new StateOption();
+  @Mixin private final ConsoleTokenOption consoleToken = new ConsoleTokenOption();
 
   @Override
   public Integer call() {
@@ -47,7 +48,10 @@ final class UpCommand implements Callable<Integer> {
           try (StateFolder folder = StateFolder.open(state.forApp(app.name()), ROOM);
               LocalApplication application =
                   new LocalApplication(
-                      app, folder, LocalSettings.forUp(Path.of("").toAbsolutePath()), steps)) {
+                      app,
+                      folder,
+                      LocalSettings.forUp(Path.of("").toAbsolutePath(), consoleToken.given()),
+                      steps)) {
             steps.say(
                 Welcome.of(
                     app, application, "Ctrl-C stops it; the data stays in " + folder.path()));

@@ -460,6 +460,7 @@ class ServiceRuntimeIT {
             0,
             "127.0.0.1",
             Optional.empty(),
+            Optional.empty(),
             new ApmSpec.Retention(Duration.ofDays(1), Duration.ofDays(1), ByteSize.mebibytes(100))),
         Map.of(),
         List.of());

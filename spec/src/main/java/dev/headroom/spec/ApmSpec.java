@@ -19,6 +19,10 @@ public record ApmSpec(
     @Setting(value = "Admin port; 0 picks a free one.", def = "9800", min = 0, max = 65535)
         int admin,
     @Setting(value = "Address to bind.", def = "127.0.0.1") String address,
+    @Setting(
+            "What the console asks for before it shows anything, 16 characters or more; without it"
+                + " the console listens on loopback only.")
+        Optional<Value> consoleToken,
     @Setting("Where another process takes OTLP/HTTP, for a role run alone.")
         Optional<String> endpoint,
     @Setting("How long what is stored stays.") Retention retention) {

@@ -69,6 +69,7 @@ class DocumentsTest {
                     9800,
                     "127.0.0.1",
                     Optional.empty(),
+                    Optional.empty(),
                     new ApmSpec.Retention(
                         Duration.ofDays(3), Duration.ofDays(30), ByteSize.mebibytes(20 * 1024))),
                 Map.of(),
@@ -178,6 +179,7 @@ class DocumentsTest {
                 18800,
                 0,
                 "127.0.0.1",
+                Optional.empty(),
                 Optional.of("http://10.0.0.9:4318"),
                 new ApmSpec.Retention(
                     Duration.ofDays(1), Duration.ofDays(14), ByteSize.mebibytes(5 * 1024))));
