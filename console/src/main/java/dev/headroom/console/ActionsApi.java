@@ -122,7 +122,8 @@ final class ActionsApi {
     String origin = headers.get(HttpHeaderNames.ORIGIN);
     if (origin != null && !isOwn(origin, String.valueOf(headers.authority()))) {
       return Optional.of(
-          JsonBodies.error(HttpStatus.FORBIDDEN, "Origin: " + origin + " (expected: this console)"));
+          JsonBodies.error(
+              HttpStatus.FORBIDDEN, "Origin: " + origin + " (expected: this console)"));
     }
     return Optional.empty();
   }
@@ -158,7 +159,8 @@ final class ActionsApi {
 
   private static final class Unavailable extends RuntimeException {
     Unavailable(String missing) {
-      super("this process has " + missing + " (expected: ./headroom up or demo)", null, false, false);
+      super(
+          "this process has " + missing + " (expected: ./headroom up or demo)", null, false, false);
     }
   }
 

@@ -29,10 +29,7 @@ record Alerting(List<Rule> rules, List<Active> active, List<Events.Event> histor
     Map<String, Instant> silences = silences(reads);
     return new Alerting(
         app.alerts().stream()
-            .map(
-                spec ->
-                    Rule.of(
-                        spec, active, Optional.ofNullable(silences.get(spec.title()))))
+            .map(spec -> Rule.of(spec, active, Optional.ofNullable(silences.get(spec.title()))))
             .toList(),
         active,
         Events.named(reads, window, HISTORY, MOST));
@@ -122,7 +119,7 @@ record Alerting(List<Rule> rules, List<Active> active, List<Events.Event> histor
               + spec.slo().map(objective -> "SLO " + objective).orElse(""),
           spec.service(),
           spec.route().map(Object::toString),
-          spec.channel(),
+          spec.channel().orElse(""),
           spec.minRequests(),
           state,
           silent.map(Instant::toEpochMilli));

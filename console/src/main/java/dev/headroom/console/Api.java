@@ -95,8 +95,7 @@ final class Api {
     get(
         server,
         "map",
-        (reads, in) ->
-            ServiceMap.of(reads, in.window(reads, Vocabulary.EDGE_DURATION, QUARTER)));
+        (reads, in) -> ServiceMap.of(reads, in.window(reads, Vocabulary.EDGE_DURATION, QUARTER)));
     get(
         server,
         "slow",

@@ -26,7 +26,9 @@ record Edge(
   static Edge of(Reads reads, ScaledApp app, Window window) {
     Steps steps = Steps.of(window);
     return new Edge(
-        limits(reads, app, window), offenders(reads, window), limitPoints(reads, steps),
+        limits(reads, app, window),
+        offenders(reads, window),
+        limitPoints(reads, steps),
         Cache.of(reads, window, steps));
   }
 
@@ -35,11 +37,7 @@ record Edge(
     app.gateway().rateLimits().forEach(rule -> rules.put(rule.label(), new TreeMap<>()));
     for (MetricSeries series :
         total(
-            reads,
-            Vocabulary.LIMIT_REQUESTS,
-            window,
-            Vocabulary.LIMIT_RULE,
-            Vocabulary.OUTCOME)) {
+            reads, Vocabulary.LIMIT_REQUESTS, window, Vocabulary.LIMIT_RULE, Vocabulary.OUTCOME)) {
       rules
           .computeIfAbsent(
               series.group().text(Vocabulary.LIMIT_RULE).orElse(""), r -> new TreeMap<>())
@@ -63,11 +61,7 @@ record Edge(
 
   private static List<Offender> offenders(Reads reads, Window window) {
     return total(
-            reads,
-            Vocabulary.LIMIT_OFFENDERS,
-            window,
-            Vocabulary.LIMIT_RULE,
-            Vocabulary.CALLER)
+            reads, Vocabulary.LIMIT_OFFENDERS, window, Vocabulary.LIMIT_RULE, Vocabulary.CALLER)
         .stream()
         .map(
             series ->
@@ -83,8 +77,7 @@ record Edge(
 
   private static List<Map<String, Object>> limitPoints(Reads reads, Steps steps) {
     Timeline timeline = new Timeline();
-    for (MetricSeries series :
-        reads.series(Vocabulary.LIMIT_REQUESTS, steps, Vocabulary.OUTCOME)) {
+    for (MetricSeries series : reads.series(Vocabulary.LIMIT_REQUESTS, steps, Vocabulary.OUTCOME)) {
       timeline.add(
           series.group().text(Vocabulary.OUTCOME).orElse(""),
           series,
@@ -97,8 +90,7 @@ record Edge(
       Reads reads, String metric, Window window, String... groupBy) {
     return reads
         .queries()
-        .series(
-            metric, window, Duration.between(window.from(), window.to()), List.of(groupBy));
+        .series(metric, window, Duration.between(window.from(), window.to()), List.of(groupBy));
   }
 
   private static double sum(MetricSeries series) {

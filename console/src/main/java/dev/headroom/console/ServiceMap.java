@@ -32,8 +32,7 @@ record ServiceMap(List<Node> nodes, List<Edge> edges) {
   }
 
   /** Calls from one to another. */
-  record Edge(
-      String from, String to, long count, double perSecond, long errors, Latency latency) {
+  record Edge(String from, String to, long count, double perSecond, long errors, Latency latency) {
 
     private static Edge of(Analyses.Edge edge) {
       return new Edge(

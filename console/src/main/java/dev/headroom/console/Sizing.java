@@ -125,8 +125,7 @@ record Sizing(
                       + " × "
                       + b.attributes().text("host.type").orElse("")),
           reads.present(Vocabulary.NODES_COST, Vocabulary.CAPACITY_TYPE).stream()
-              .anyMatch(
-                  c -> c.attributes().text(Vocabulary.SIMULATED).orElse("").equals("true")));
+              .anyMatch(c -> c.attributes().text(Vocabulary.SIMULATED).orElse("").equals("true")));
     }
   }
 }

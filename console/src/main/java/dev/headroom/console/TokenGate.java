@@ -46,7 +46,9 @@ final class TokenGate extends SimpleDecoratingHttpService {
     String path = context.path();
     if (path.equals(LOGIN) && request.method() == HttpMethod.POST) {
       return HttpResponse.of(
-          request.aggregate().thenApply(whole -> login(QueryParams.fromQueryString(whole.contentUtf8()))));
+          request
+              .aggregate()
+              .thenApply(whole -> login(QueryParams.fromQueryString(whole.contentUtf8()))));
     }
     if (path.startsWith("/web/") || path.startsWith("/lib/") || isKnown(request.headers())) {
       return unwrap().serve(context, request);

@@ -28,7 +28,8 @@ class ConsoleOverStoreTest {
   void countsAreExact() throws Exception {
     try (TelemetryStore store = TelemetryStore.inMemory(time);
         Console console =
-            Console.start(new ConsoleSettings("127.0.0.1", 0), store, TestConsole.app(), Actions.NONE, time);
+            Console.start(
+                new ConsoleSettings("127.0.0.1", 0), store, TestConsole.app(), Actions.NONE, time);
         HttpClient http = HttpClient.newHttpClient()) {
       time.advance(Duration.ofMinutes(5));
       cell(store, 1000, 200, 10);

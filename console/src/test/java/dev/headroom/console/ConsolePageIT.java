@@ -279,7 +279,12 @@ class ConsolePageIT {
     console.close();
     browser.awaitTrue("document.querySelector('.banner')");
     console =
-        Console.start(new ConsoleSettings("127.0.0.1", port), telemetry, TestConsole.app(), Actions.NONE, time);
+        Console.start(
+            new ConsoleSettings("127.0.0.1", port),
+            telemetry,
+            TestConsole.app(),
+            Actions.NONE,
+            time);
     browser.awaitTrue("!document.querySelector('.banner')");
   }
 

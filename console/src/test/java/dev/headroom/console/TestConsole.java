@@ -35,7 +35,11 @@ final class TestConsole {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 8800;
     try (Console console =
         Console.start(
-            new ConsoleSettings("127.0.0.1", port), new FakeTelemetry(time), app(), Actions.NONE, time)) {
+            new ConsoleSettings("127.0.0.1", port),
+            new FakeTelemetry(time),
+            app(),
+            Actions.NONE,
+            time)) {
       System.out.println("invented figures on " + console.uri());
       Thread.currentThread().join();
     }

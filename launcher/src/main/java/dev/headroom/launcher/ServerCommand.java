@@ -58,9 +58,7 @@ final class ServerCommand implements Callable<Integer> {
                 lifecycle.add(
                     Console.start(
                         ConsoleTokenOption.settings(
-                            app,
-                            consoleToken.given(),
-                            new Secrets(System.getenv(), folder.path())),
+                            app, consoleToken.given(), new Secrets(System.getenv(), folder.path())),
                         store,
                         app,
                         Actions.NONE,
