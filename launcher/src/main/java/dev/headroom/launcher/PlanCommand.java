@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -109,7 +110,7 @@ final class PlanCommand implements Callable<Integer> {
             duration("--cpu", cpu),
             duration("--latency", latency),
             duration("--startup", startup),
-            LocalSettings.forUp(Path.of("")).scaling());
+            LocalSettings.forUp(Path.of(""), Optional.empty()).scaling());
     TrafficTrace trace = trace();
     Steps steps = Steps.onStandardError();
     // Thousands of decisions, each of which would tell itself.
