@@ -104,7 +104,11 @@ final class MetricReader {
             .allMatch(replica -> replica.ready() && !replica.readySince().isAfter(begun));
     int proposed =
         ReplicaCalculator.value(
-            current, ready, millis, target.toMillis(), settings.behavior().tolerance());
+            current,
+            ready,
+            (double) millis,
+            (double) target.toMillis(),
+            settings.behavior().tolerance());
     Proposal proposal =
         proposed > current && !allTookPart
             ? new Proposal(current, millis, "no change until all have taken part")

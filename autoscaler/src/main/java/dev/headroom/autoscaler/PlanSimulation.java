@@ -89,7 +89,7 @@ final class PlanSimulation {
       Instant begin = time.now();
       double requestsPerSecond = traffic.requestsPerSecond(begin);
       int ready = ready(begin);
-      last = model.step(requestsPerSecond, ready, CapacityPlan.STEP.toSeconds());
+      last = model.step(requestsPerSecond, ready, (double) CapacityPlan.STEP.toSeconds());
       lastRequestsPerSecond = requestsPerSecond;
       time.advance(CapacityPlan.STEP);
       autoscaler.decideAll();
@@ -214,7 +214,7 @@ final class PlanSimulation {
 
     @Override
     public Optional<LatencyReading> latency(String name) {
-      long nanos = (long) Math.min(Duration.ofHours(1).toNanos(), last.p95() * 1e9);
+      long nanos = (long) Math.min((double) Duration.ofHours(1).toNanos(), last.p95() * 1e9);
       return Optional.of(
           new LatencyReading(
               Duration.ofNanos(nanos),

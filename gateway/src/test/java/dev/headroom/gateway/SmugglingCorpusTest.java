@@ -28,6 +28,7 @@ class SmugglingCorpusTest {
     gateways.close();
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Case(int status, int upstream, String what, byte[] bytes, String line) {}
 
   private static List<Case> corpus() throws IOException {

@@ -1,14 +1,8 @@
 package dev.headroom.launcher;
 
 import dev.headroom.base.ByteSize;
-import dev.headroom.base.UserError;
-import dev.headroom.engines.FreePorts;
 import dev.headroom.engines.StateFolder;
-import dev.headroom.spec.Documents;
 import dev.headroom.spec.ScaledApp;
-import dev.headroom.spec.Source;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     Path folder = state.forApp("demo");
     Steps steps = Steps.onStandardError();
-    ScaledApp app = document();
+    ScaledApp app = DemoDocument.in(folder).with(overlays).faults(faults).size(size).parse();
     return Foreground.run(
         () -> {
           try (StateFolder opened = StateFolder.open(folder, ROOM)) {
@@ -156,52 +150,5 @@ final class DemoCommand implements Callable<Integer> {
       command.addAll(List.of("--report", report.toAbsolutePath().toString(), "--verify"));
     }
     return new TrafficProcess(program.expand(command), folder, steps).run();
-  }
-
-  /** The bundled document, the user's overlays over it, and what the flags say over both. */
-  private ScaledApp document() {
-    List<Source> sources = new ArrayList<>();
-    sources.add(read(Path.of(System.getProperty("headroom.home", ""), "demo", "app.yaml")));
-    overlays.forEach(file -> sources.add(read(file)));
-    int partner = FreePorts.ofThisJvm().next();
-    sources.add(
-        new Source(
-            "command line",
-            """
-            apiVersion: headroom.dev/v1alpha1
-            kind: ScaledApp
-            metadata: {name: demo}
-            spec:
-              services:
-                api:
-                  env:
-                    DEMO_FAULTS: "%1$s"
-                    DEMO_ACCESS_LOG: "%4$s"
-                    PARTNER_URL: http://127.0.0.1:%2$d
-                mailer:
-                  env:
-                    DEMO_FAULTS: "%1$s"
-                    PARTNER_URL: http://127.0.0.1:%2$d
-                partner:
-                  env:
-                    DEMO_FAULTS: "%1$s"
-                    PARTNER_PORT: "%2$d"
-              migrate: {service: api, command: [demo, generate, --size, "%3$s"]}
-            """
-                .formatted(
-                    faults.replace("\"", ""), partner, size.replace("\"", ""), accessLog())));
-    return Documents.parse(sources);
-  }
-
-  private Path accessLog() {
-    return state.forApp("demo").resolve("logs").resolve("access.log").toAbsolutePath();
-  }
-
-  private static Source read(Path file) {
-    try {
-      return new Source(file.toString(), Files.readString(file));
-    } catch (IOException e) {
-      throw UserError.usage(file + ": cannot be read (expected: a document): " + e.getMessage());
-    }
   }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
       RouterCommand.class,
       ServerCommand.class,
       AdviseCommand.class,
+      CaseStudyCommand.class,
       OperatorCommand.class,
       InstallCommand.class,
       CheckCommand.class,
@@ -48,7 +49,7 @@ import picocli.CommandLine.ScopeType;
       "  headroom plan -f app.yaml --traffic trace.csv --users 3x",
       "  headroom status | stop | logs api-1",
       "",
-      "Not built yet: drill, case-study, doctor.",
+      "Not built yet: drill, doctor.",
       "",
       "Exit status: 0 done; 2 wrong use or an invalid document; 1 the machine; 130 Ctrl-C.",
     })

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
@@ -20,6 +21,14 @@ final class Logging {
   /** Held so that the level survives a garbage collection. */
   private static final Logger ROOT = Logger.getLogger("");
 
+  /* They warn of what is as it should be: no Reactor here, meters of a library that nobody reads,
+   * a connection closed twice at the end. */
+  private static final List<Logger> TOO_LOUD =
+      List.of(
+          Logger.getLogger("com.linecorp.armeria.common.CommonPools"),
+          Logger.getLogger("io.micrometer.core.instrument.MeterRegistry"),
+          Logger.getLogger("io.lettuce.core.RedisChannelHandler"));
+
   private Logging() {}
 
   static void start() {
@@ -29,6 +38,7 @@ final class Logging {
     handler.setLevel(Level.ALL);
     ROOT.addHandler(handler);
     ROOT.setLevel(Level.WARNING);
+    TOO_LOUD.forEach(logger -> logger.setLevel(Level.SEVERE));
     String level = System.getenv("HEADROOM_LOG");
     OURS.setLevel(level == null ? Level.INFO : Level.parse(level));
   }

@@ -61,6 +61,11 @@ final class Steps {
     }
   }
 
+  /** The same without progress lines, for what runs inside a step. */
+  Steps quiet() {
+    return new Steps(new PrintStream(java.io.OutputStream.nullOutputStream()), false);
+  }
+
   /** Ends a progress line, if there is one. */
   void endProgress() {
     if (terminal) {

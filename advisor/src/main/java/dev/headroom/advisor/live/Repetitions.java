@@ -71,12 +71,13 @@ final class Repetitions {
     }
     Set<Long> values = seen.values.computeIfAbsent(sql, _ -> new HashSet<>());
     values.add(valuesHash);
-    seen.nanos.merge(sql, nanos, Double::sum);
+    double sum = seen.nanos.getOrDefault(sql, 0.0) + nanos;
+    seen.nanos.put(sql, sum);
     if (values.size() == AT_LEAST && seen.told.add(sql)) {
       Repeated repeated = found.computeIfAbsent(sql, Repeated::new);
       repeated.requests++;
       repeated.executions += AT_LEAST;
-      repeated.nanos += seen.nanos.get(sql);
+      repeated.nanos += sum;
       repeated.source = seen.first.equals(sql) ? repeated.source : seen.first;
     } else if (values.size() > AT_LEAST) {
       Repeated repeated = found.computeIfAbsent(sql, Repeated::new);

@@ -67,7 +67,6 @@ public final class RewriteSearch {
         }
       } catch (SQLException e) {
         // The rewritten text does not run, or too long: no proposal.
-        continue;
       }
     }
     return Optional.empty();

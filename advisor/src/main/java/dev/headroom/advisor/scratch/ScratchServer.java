@@ -108,7 +108,6 @@ final class ScratchServer implements AutoCloseable {
       } catch (IOException e) {
         // A process that is just ending may still hold it: the system's temporary folder may keep
         // it.
-        continue;
       }
     }
   }
