@@ -22,7 +22,6 @@ import java.util.Optional;
 record StatementStatistics(Duration observed, double totalMillis, List<SlowStatement> statements) {
 
   /* Statements of other databases, of this program, and about the session are not the user's. */
-  @SuppressWarnings("InlineFormatString") // Read better up here.
   private static final String QUERY =
       """
       SELECT s.queryid, s.query, s.calls, s.total_exec_time + s.total_plan_time AS millis, s.rows,

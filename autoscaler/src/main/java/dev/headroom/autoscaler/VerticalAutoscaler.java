@@ -143,7 +143,7 @@ public final class VerticalAutoscaler implements Component, Reloadable<ScaledApp
       history.memory(sample.instance(), sample.at(), sample.memoryBytes());
     }
     for (UsageSource.MemoryKill kill : usage.memoryKills(service, from, to)) {
-      history.outOfMemory(kill.instance(), kill.at(), kill.had().bytes());
+      history.outOfMemory(kill.instance(), kill.at(), (double) kill.had().bytes());
     }
     history.forget(now.minus(settings.day().multipliedBy(2)));
     readUntil.put(service, to);
@@ -249,7 +249,7 @@ public final class VerticalAutoscaler implements Component, Reloadable<ScaledApp
   }
 
   private void bound(List<Metric> gauges, String service, String bound, ReplicaSize size) {
-    bound(gauges, service, bound, size.cpu().cores(), size.memory().bytes());
+    bound(gauges, service, bound, size.cpu().cores(), (double) size.memory().bytes());
   }
 
   private void bound(

@@ -13,21 +13,26 @@ final class ConsoleTokenOption {
       paramLabel = "TOKEN",
       defaultValue = "${env:HEADROOM_CONSOLE_TOKEN:-}",
       description =
-          "What the console asks for, 16 characters or more; needed where spec.apm.address is not"
-              + " loopback (default: $HEADROOM_CONSOLE_TOKEN, else spec.apm.consoleToken).")
+          "What the console asks for, 16 characters or more; without it the console listens on"
+              + " loopback only (default: $HEADROOM_CONSOLE_TOKEN, else spec.apm.consoleToken).")
   private String token = "";
+
+  private static final String LOOPBACK = "127.0.0.1";
 
   Optional<String> given() {
     return Optional.of(token).filter(text -> !text.isEmpty());
   }
 
+  /** Where the console of {@code app} listens: on loopback when there is no token. */
   static ConsoleSettings settings(ScaledApp app, Optional<String> given, Secrets secrets) {
-    return ConsoleSettings.of(
-        app.apm(),
+    Optional<String> token =
         given.or(
             () ->
                 app.apm()
                     .consoleToken()
-                    .map(value -> secrets.resolve("spec.apm.consoleToken", value))));
+                    .map(value -> secrets.resolve("spec.apm.consoleToken", value)));
+    return token.isPresent()
+        ? ConsoleSettings.of(app.apm(), token)
+        : new ConsoleSettings(LOOPBACK, app.apm().console());
   }
 }

@@ -123,11 +123,8 @@ public final class Activity {
     List<Integer> roots = new ArrayList<>();
     for (int pid : waiting.blockers()) {
       Session blocker = sessions.get(pid);
-      if (blocker == null || blocker.blockers().isEmpty() || depth > 10) {
-        roots.add(pid);
-      } else {
-        roots.addAll(roots(blocker, sessions, depth + 1));
-      }
+      boolean root = blocker == null || blocker.blockers().isEmpty() || depth > 10;
+      roots.addAll(root ? List.of(pid) : roots(blocker, sessions, depth + 1));
     }
     return roots;
   }

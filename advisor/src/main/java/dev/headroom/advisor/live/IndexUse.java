@@ -72,7 +72,7 @@ public record IndexUse(List<Unused> unused, List<Duplicate> duplicates, Duration
         while (row.next()) {
           if (row.getLong(2) > 0) {
             scanned.add(row.getString(1));
-          } else if (server.equals(servers.getFirst())) {
+          } else if (server == servers.getFirst()) {
             unused.put(
                 row.getString(1),
                 new Unused(

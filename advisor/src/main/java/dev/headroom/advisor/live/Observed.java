@@ -20,6 +20,7 @@ public final class Observed {
   private static final int STATEMENTS = 2000;
   private static final int VALUE_SETS = 16;
   private static final int TRACES = 4000;
+  private static final int FIRST_USER_OID = 16_384;
 
   /** A statement that a request repeats. */
   public record NPlusOne(
@@ -100,7 +101,7 @@ public final class Observed {
       behind.answer += mixed(sample.rows() * 1_000_003 + sample.bytes());
       behind.writes |= !reads && !head.startsWith("set");
       if (reads && !parameters.isEmpty()) {
-        repetitions.inTrace(trace, sql, hash, (double) sample.durationNanos());
+        repetitions.inTrace(trace, sql, hash, sample.durationNanos());
       }
     } else if (reads && !parameters.isEmpty()) {
       repetitions.inSession(
@@ -109,7 +110,7 @@ public final class Observed {
           hash,
           sample.rows(),
           sample.startEpochNanos(),
-          (double) sample.durationNanos());
+          sample.durationNanos());
     }
   }
 
@@ -197,7 +198,7 @@ public final class Observed {
       case 1184 -> "timestamptz";
       case 1700 -> "numeric";
       case 2950 -> "uuid";
-      default -> "";
+      default -> oid < FIRST_USER_OID ? "" : "";
     };
   }
 

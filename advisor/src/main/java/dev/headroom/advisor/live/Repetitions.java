@@ -71,13 +71,12 @@ final class Repetitions {
     }
     Set<Long> values = seen.values.computeIfAbsent(sql, _ -> new HashSet<>());
     values.add(valuesHash);
-    double sum = seen.nanos.getOrDefault(sql, 0.0) + nanos;
-    seen.nanos.put(sql, sum);
+    seen.nanos.merge(sql, nanos, Double::sum);
     if (values.size() == AT_LEAST && seen.told.add(sql)) {
       Repeated repeated = found.computeIfAbsent(sql, Repeated::new);
       repeated.requests++;
       repeated.executions += AT_LEAST;
-      repeated.nanos += sum;
+      repeated.nanos += seen.nanos.get(sql);
       repeated.source = seen.first.equals(sql) ? repeated.source : seen.first;
     } else if (values.size() > AT_LEAST) {
       Repeated repeated = found.computeIfAbsent(sql, Repeated::new);

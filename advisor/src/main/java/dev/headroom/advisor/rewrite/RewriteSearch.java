@@ -67,6 +67,7 @@ public final class RewriteSearch {
         }
       } catch (SQLException e) {
         // The rewritten text does not run, or too long: no proposal.
+        continue;
       }
     }
     return Optional.empty();

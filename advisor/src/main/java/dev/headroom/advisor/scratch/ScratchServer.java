@@ -108,6 +108,7 @@ final class ScratchServer implements AutoCloseable {
       } catch (IOException e) {
         // A process that is just ending may still hold it: the system's temporary folder may keep
         // it.
+        continue;
       }
     }
   }
