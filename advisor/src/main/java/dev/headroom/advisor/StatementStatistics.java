@@ -117,7 +117,7 @@ record StatementStatistics(Duration observed, double totalMillis, List<SlowState
   private static void read(Connection server, String schema, Map<Long, Sum> sums)
       throws SQLException {
     try (Statement statement = server.createStatement();
-        ResultSet row = statement.executeQuery(QUERY.formatted(schema))) {
+        ResultSet row = statement.executeQuery(QUERY.replace("%1$s", schema))) {
       while (row.next()) {
         Sum sum =
             new Sum(

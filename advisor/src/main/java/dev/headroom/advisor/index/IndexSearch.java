@@ -67,7 +67,7 @@ public final class IndexSearch {
         runnable.add(subject);
       } catch (SQLException e) {
         // Too slow to be run here, or not runnable with these values: no claim is made about it.
-        continue;
+        progress.accept("left out: " + e.getMessage());
       }
     }
     List<Candidate> built = build(candidates);
@@ -163,7 +163,7 @@ public final class IndexSearch {
     // Those that begin with a column of few values go first: they serve fewer other statements.
     order.sort(
         Comparator.<Candidate>comparingInt(each -> -each.keys().size())
-            .thenComparing(each -> each.predicate().isEmpty() ? 1 : 0)
+            .thenComparingInt(each -> each.predicate().isEmpty() ? 1 : 0)
             .thenComparingDouble(
                 each -> distinct.getOrDefault(each.table() + "." + each.keys().getFirst(), 0.0))
             .thenComparing(Candidate::name));

@@ -123,8 +123,11 @@ public final class Activity {
     List<Integer> roots = new ArrayList<>();
     for (int pid : waiting.blockers()) {
       Session blocker = sessions.get(pid);
-      boolean root = blocker == null || blocker.blockers().isEmpty() || depth > 10;
-      roots.addAll(root ? List.of(pid) : roots(blocker, sessions, depth + 1));
+      if (blocker == null || blocker.blockers().isEmpty() || depth > 10) {
+        roots.add(pid);
+      } else {
+        roots.addAll(roots(blocker, sessions, depth + 1));
+      }
     }
     return roots;
   }

@@ -66,13 +66,14 @@ public record IndexUse(List<Unused> unused, List<Duplicate> duplicates, Duration
     Map<String, Unused> unused = new LinkedHashMap<>();
     List<String> scanned = new ArrayList<>();
     Duration counted = Duration.ofDays(36_500);
+    boolean primary = true;
     for (Connection server : servers) {
       try (Statement statement = server.createStatement();
           ResultSet row = statement.executeQuery(USE)) {
         while (row.next()) {
           if (row.getLong(2) > 0) {
             scanned.add(row.getString(1));
-          } else if (server == servers.getFirst()) {
+          } else if (primary) {
             unused.put(
                 row.getString(1),
                 new Unused(
@@ -84,6 +85,7 @@ public record IndexUse(List<Unused> unused, List<Duplicate> duplicates, Duration
           }
         }
       }
+      primary = false;
       Duration here = counted(server);
       counted = here.compareTo(counted) < 0 ? here : counted;
     }

@@ -20,7 +20,6 @@ public final class Observed {
   private static final int STATEMENTS = 2000;
   private static final int VALUE_SETS = 16;
   private static final int TRACES = 4000;
-  private static final int FIRST_USER_OID = 16_384;
 
   /** A statement that a request repeats. */
   public record NPlusOne(
@@ -101,7 +100,7 @@ public final class Observed {
       behind.answer += mixed(sample.rows() * 1_000_003 + sample.bytes());
       behind.writes |= !reads && !head.startsWith("set");
       if (reads && !parameters.isEmpty()) {
-        repetitions.inTrace(trace, sql, hash, sample.durationNanos());
+        repetitions.inTrace(trace, sql, hash, (double) sample.durationNanos());
       }
     } else if (reads && !parameters.isEmpty()) {
       repetitions.inSession(
@@ -110,7 +109,7 @@ public final class Observed {
           hash,
           sample.rows(),
           sample.startEpochNanos(),
-          sample.durationNanos());
+          (double) sample.durationNanos());
     }
   }
 
@@ -198,7 +197,7 @@ public final class Observed {
       case 1184 -> "timestamptz";
       case 1700 -> "numeric";
       case 2950 -> "uuid";
-      default -> oid < FIRST_USER_OID ? "" : "";
+      default -> "";
     };
   }
 

@@ -76,7 +76,7 @@ final class Repetitions {
       Repeated repeated = found.computeIfAbsent(sql, Repeated::new);
       repeated.requests++;
       repeated.executions += AT_LEAST;
-      repeated.nanos += seen.nanos.get(sql);
+      repeated.nanos += seen.nanos.getOrDefault(sql, 0.0);
       repeated.source = seen.first.equals(sql) ? repeated.source : seen.first;
     } else if (values.size() > AT_LEAST) {
       Repeated repeated = found.computeIfAbsent(sql, Repeated::new);

@@ -67,7 +67,7 @@ public final class RewriteSearch {
         }
       } catch (SQLException e) {
         // The rewritten text does not run, or too long: no proposal.
-        continue;
+        progress.accept("left out: " + e.getMessage());
       }
     }
     return Optional.empty();

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
@@ -180,7 +181,7 @@ public final class ScratchCopy implements AutoCloseable {
       throws SQLException, InterruptedException {
     PGConnection from = source.unwrap(PGConnection.class);
     PGConnection to = session.unwrap(PGConnection.class);
-    AtomicReference<Exception> failed = new AtomicReference<>();
+    AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
     try (PipedInputStream pipe = new PipedInputStream(PIPE_BYTES)) {
       PipedOutputStream end = new PipedOutputStream(pipe);
       Thread reader =
@@ -198,8 +199,9 @@ public final class ScratchCopy implements AutoCloseable {
     } catch (IOException e) {
       throw new SQLException(e);
     }
-    if (failed.get() instanceof Exception e) {
-      throw new SQLException(e.getMessage(), e);
+    Exception readFailure = failed.get();
+    if (readFailure != null) {
+      throw new SQLException(readFailure.getMessage(), readFailure);
     }
   }
 

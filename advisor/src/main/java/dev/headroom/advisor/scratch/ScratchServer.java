@@ -106,9 +106,8 @@ final class ScratchServer implements AutoCloseable {
       try {
         Files.deleteIfExists(each);
       } catch (IOException e) {
-        // A process that is just ending may still hold it: the system's temporary folder may keep
-        // it.
-        continue;
+        // A process that is just ending may still write there: once more at the end.
+        each.toFile().deleteOnExit();
       }
     }
   }
