@@ -129,6 +129,7 @@ public final class Applier {
     }
     List<String> pool =
         report.of(AdviceKind.POOL).stream()
+            .filter(advice -> advice.action() instanceof AdviceAction.Document)
             .flatMap(advice -> advice.action().text().lines())
             .filter(line -> line.trim().startsWith("router:"))
             .toList();

@@ -21,7 +21,8 @@ final class LiveProposals {
   private static final long LEAST_REQUESTS = 20;
   private static final double LEAST_REPEATED = 0.25;
   private static final double MOST_CHANGED = 0.25;
-  private static final double UTILISATION = 0.75;
+  private static final double SPREAD = 2;
+  private static final int LEAST_POOL = 4;
 
   private LiveProposals() {}
 
@@ -255,16 +256,26 @@ final class LiveProposals {
     return all;
   }
 
-  /** Little's law: connections in use are arrivals times the time each is held. */
+  /**
+   * Little's law: connections in use are arrivals times the time each is held. Arrivals come in
+   * bunches, so that a pool of just the mean has a queue: twice its square root is added, by which
+   * few arrivals wait (the square-root rule of staffing; Halfin and Whitt, 1981).
+   */
   static Optional<Advice> pool(Map<String, Double> busy, Duration observed, int current) {
     double most = busy.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
     if (most <= 0 || observed.compareTo(Duration.ofSeconds(10)) < 0 || current <= 0) {
       return Optional.empty();
     }
-    int wanted = Math.max(2, (int) Math.ceil(most / UTILISATION));
-    if (wanted >= current * 0.5 && wanted <= current * 1.25) {
+    int wanted = Math.max(LEAST_POOL, (int) Math.ceil(most + SPREAD * Math.sqrt(most)));
+    if (wanted > current * 0.5 && wanted <= current) {
       return Optional.empty();
     }
+    String document = "spec:\n  router: {pool: %d}\n".formatted(wanted);
+    // A quiet hour shows no peak: a smaller pool is for a person to decide.
+    AdviceAction action =
+        wanted > current
+            ? new AdviceAction.Document(document)
+            : new AdviceAction.Code("spec:\n  router: {pool: %d}\n".formatted(current), document);
     return Optional.of(
         Advice.propose(
             AdviceKind.POOL,
@@ -272,20 +283,19 @@ final class LiveProposals {
             "A pool of %d connections per server instead of %d".formatted(wanted, current),
             String.format(
                 Locale.ROOT,
-                "By Little's law %.2f connections of the busiest server are in use on average; %d"
-                    + " are so %.0f %% busy.",
+                "By Little's law %.2f connections of the busiest server are in use on average; few"
+                    + " statements wait for one of %d.",
                 most,
-                wanted,
-                100 * most / wanted),
+                wanted),
             0,
             Evidence.of(
                 List.of(
                     "Statements per second times the time that a connection is held for one, idle"
                         + " time inside transactions included, over "
                         + Durations.format(Duration.ofSeconds(observed.toSeconds()))
-                        + ".",
+                        + ", and twice the square root of it.",
                     "It is the mean of that time: look again at the peak.")),
-            new AdviceAction.Document("spec:\n  router: {pool: %d}\n".formatted(wanted))));
+            action));
   }
 
   private static double perHour(Duration observed) {

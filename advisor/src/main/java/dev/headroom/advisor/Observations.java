@@ -6,7 +6,6 @@ import dev.headroom.base.Health;
 import dev.headroom.signals.Exchange;
 import dev.headroom.signals.QueryCall;
 import dev.headroom.signals.QuerySample;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -49,18 +48,13 @@ public final class Observations implements Component {
     offer(sample.with(QueryCall.of(sample.call().sql(), sample.call().parameters())));
   }
 
-  /** A request that the gateway has answered, by a caller that is not known. */
-  public void request(Exchange exchange) {
-    request(exchange, Optional.empty(), Optional.empty());
-  }
-
   /**
    * A request that the gateway has answered.
    *
-   * @param tenant as verified
-   * @param user as verified
+   * @param tenant as verified; empty when it is not known
+   * @param user as verified; empty when it is not known
    */
-  public void request(Exchange exchange, Optional<String> tenant, Optional<String> user) {
+  public void request(Exchange exchange, String tenant, String user) {
     offer(
         new Observed.Request(
             exchange.service(),
@@ -68,8 +62,8 @@ public final class Observations implements Component {
             exchange.route(),
             exchange.path(),
             exchange.trace().traceId().toString(),
-            tenant.orElse(""),
-            user.orElse(""),
+            tenant,
+            user,
             exchange.status(),
             exchange.responseBytes(),
             exchange.durationNanos()));

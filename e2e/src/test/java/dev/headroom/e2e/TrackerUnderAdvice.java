@@ -336,8 +336,8 @@ final class TrackerUnderAdvice implements AutoCloseable {
             answer.body().length(),
             trace,
             Optional.empty()),
-        Optional.of(user.tenant()).filter(t -> !t.isEmpty()),
-        Optional.of(user.id()).filter(t -> !t.isEmpty()));
+        user.tenant(),
+        user.id());
     return answer.body();
   }
 

@@ -10,7 +10,13 @@ import dev.headroom.signals.Exchange;
 public interface ExchangeListener {
 
   /** Nobody listens. */
-  ExchangeListener NONE = exchange -> {};
+  ExchangeListener NONE = (exchange, tenant, user) -> {};
 
-  void finished(Exchange exchange);
+  /**
+   * One exchange is over.
+   *
+   * @param tenant of the caller, as verified; empty when it is not known
+   * @param user the caller, as verified; empty when it is not known. Neither is for telemetry.
+   */
+  void finished(Exchange exchange, String tenant, String user);
 }

@@ -58,7 +58,11 @@ class GatewayTest {
   private Gateway gateway(Function<GatewaySpec, Timeouts> timeouts, RawUpstream... upstreams) {
     Gateway gateway =
         Gateway.start(
-            TestApps.app(), telemetry::add, TimeSource.system(), exchanges::add, timeouts);
+            TestApps.app(),
+            telemetry::add,
+            TimeSource.system(),
+            (exchange, _, _) -> exchanges.add(exchange),
+            timeouts);
     open.add(gateway);
     List<Replica> replicas = new ArrayList<>();
     for (RawUpstream upstream : upstreams) {
@@ -639,7 +643,7 @@ class GatewayTest {
                     "api", TestApps.service(List.of("/web/api/**"), uri(api)))),
             telemetry::add,
             TimeSource.system(),
-            Gateway.Options.defaults().withListener(exchanges::add));
+            Gateway.Options.defaults().withListener((exchange, _, _) -> exchanges.add(exchange)));
     open.add(gateway);
     RawClient client = client(gateway);
 

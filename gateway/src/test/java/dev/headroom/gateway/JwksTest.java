@@ -120,6 +120,19 @@ class JwksTest {
   }
 
   @Test
+  void a_listener_hears_who_asked_as_far_as_it_is_verified() throws Exception {
+    Gateway gateway =
+        gateways.start(TestTokens.IDENTITY, gateways.upstream(request -> request.ok("ok")));
+    RawClient client = gateways.client(gateway);
+
+    status(client, TestTokens.token(7, 3));
+    status(client, TestTokens.signed("another secret", 8, 3, Long.MAX_VALUE / 4));
+    TestGateways.await(() -> gateways.exchanges.size() == 2);
+
+    assertThat(gateways.callers).containsExactly("3/7", "/");
+  }
+
+  @Test
   void a_provider_that_is_away_is_told_and_nobody_is_verified() throws Exception {
     int port = provider.getAddress().getPort();
     provider.stop(0);

@@ -19,6 +19,14 @@ final class TestGateways implements AutoCloseable {
   final Queue<Telemetry> telemetry = new ConcurrentLinkedQueue<>();
   final Queue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
 
+  /** Of each exchange {@code tenant/user}. */
+  final Queue<String> callers = new ConcurrentLinkedQueue<>();
+
+  private void heard(Exchange exchange, String tenant, String user) {
+    callers.add(tenant + "/" + user);
+    exchanges.add(exchange);
+  }
+
   Gateway start(String section, RawUpstream... upstreams) {
     return start(section, TimeSource.system(), upstreams);
   }
@@ -28,8 +36,7 @@ final class TestGateways implements AutoCloseable {
   }
 
   Gateway start(ScaledApp app, TimeSource time, Gateway.Options options, RawUpstream... upstreams) {
-    Gateway gateway =
-        Gateway.start(app, telemetry::add, time, options.withListener(exchanges::add));
+    Gateway gateway = Gateway.start(app, telemetry::add, time, options.withListener(this::heard));
     open.add(gateway);
     List<Replica> replicas = new ArrayList<>();
     for (RawUpstream upstream : upstreams) {

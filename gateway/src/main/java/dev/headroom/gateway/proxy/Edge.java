@@ -36,6 +36,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -266,12 +267,14 @@ public final class Edge {
    * @param cached what the cache did; null when it has nothing to do with the path
    * @param kept whether the response is in the cache now
    * @param limits what the rules said; null when there are none
+   * @param caller who asked
    */
   void exchangeEnded(
       Exchange exchange,
       @Nullable CacheOutcome cached,
       boolean kept,
-      @Nullable LimitVerdict limits) {
+      @Nullable LimitVerdict limits,
+      Caller caller) {
     exchanges.decrementAndGet();
     parts.recorder.finished(exchange);
     if (cached != null) {
@@ -280,7 +283,10 @@ public final class Edge {
     if (limits != null) {
       limits.tell((rule, outcome) -> parts.recorder.limited(exchange, rule, outcome));
     }
-    parts.listener.finished(exchange);
+    parts.listener.finished(
+        exchange,
+        Objects.requireNonNullElse(caller.tenant(), ""),
+        Objects.requireNonNullElse(caller.user(), ""));
   }
 
   /** An unsafe request has succeeded: what is stored of its target holds no longer. */
@@ -330,7 +336,7 @@ public final class Edge {
             parts.traces.next(Optional.empty(), random),
             Optional.empty());
     parts.recorder.finished(exchange);
-    parts.listener.finished(exchange);
+    parts.listener.finished(exchange, "", "");
   }
 
   /** Stops listening, lets running requests finish until the deadline, then ends. */

@@ -775,7 +775,7 @@ final class ProxyExchange implements AddedFields {
             responseBytes,
             trace,
             parent);
-    loop.edge().exchangeEnded(exchange, cacheOutcome, kept, limits);
+    loop.edge().exchangeEnded(exchange, cacheOutcome, kept, limits, caller);
   }
 
   private static ByteBuf constant(String text) {

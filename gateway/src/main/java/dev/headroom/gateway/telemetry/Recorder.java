@@ -1,7 +1,6 @@
 package dev.headroom.gateway.telemetry;
 
 import dev.headroom.base.TimeSource;
-import dev.headroom.gateway.ExchangeListener;
 import dev.headroom.gateway.Purge;
 import dev.headroom.gateway.cache.CacheOutcome;
 import dev.headroom.gateway.cache.ResponseCache;
@@ -41,7 +40,7 @@ import java.util.function.Supplier;
  * of those that are sampled, failed or slow. Memory is bounded: a span that finds no room is
  * counted and dropped.
  */
-public final class Recorder implements ExchangeListener, AutoCloseable {
+public final class Recorder implements AutoCloseable {
   private static final Duration CELL = Duration.ofSeconds(5);
   private static final Duration SPAN_DELAY = Duration.ofSeconds(1);
   private static final Duration SLOW = Duration.ofSeconds(1);
@@ -121,7 +120,7 @@ public final class Recorder implements ExchangeListener, AutoCloseable {
             task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  @Override
+  /** One exchange is over. */
   public void finished(Exchange exchange) {
     cells.record(Vocabulary.HTTP_DURATION, "s", endpoint(exchange), exchange.durationNanos() / 1e9);
     if (exchange.upstreamNanos() > 0) {
