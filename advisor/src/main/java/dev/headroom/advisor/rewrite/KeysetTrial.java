@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Compares a page by OFFSET with the page by key that begins behind the row before it. */
 final class KeysetTrial {
@@ -34,14 +36,11 @@ final class KeysetTrial {
       if (last.isEmpty()) {
         continue;
       }
-      List<Optional<String>> withLast = new ArrayList<>(values);
-      while (withLast.size() < Snippets.parameters(subject.sql())) {
-        withLast.add(Optional.empty());
+      Optional<Rewritten> byKey = new OffsetRule().apply(paged, new Columns(trial));
+      if (byKey.isEmpty()) {
+        return Optional.empty();
       }
-      withLast.addAll(last.get());
-      String keyset =
-          trial.substituted(
-              subject.rewritten(numbered(rewritten.sql(), keys, subject.sql())), withLast);
+      String keyset = behind(byKey.get().sql(), keys, last.get());
       Subject a = plain(subject, page);
       Subject b = plain(subject, keyset);
       if (!trial.sameRows(a, b)) {
@@ -64,14 +63,16 @@ final class KeysetTrial {
         new ProvenRewrite(subject, rule, rewritten.sql(), rewritten.why(), was, is, notes));
   }
 
-  /* :last_id is no SQL: it becomes the parameter after those of the statement. */
-  private static String numbered(String sql, List<String> keys, String original) {
-    String numbered = sql;
-    int next = Snippets.parameters(original) + 1;
-    for (String key : keys) {
-      numbered = numbered.replace(":last_" + OffsetRule.bare(key), "$" + next++);
+  /* :last_id is no SQL: the row's value takes its place. */
+  private static String behind(String sql, List<String> keys, List<Optional<String>> last) {
+    String text = sql;
+    for (int i = 0; i < keys.size(); i++) {
+      text =
+          text.replaceAll(
+              ":last_" + Pattern.quote(OffsetRule.bare(keys.get(i))) + "(?!\\w)",
+              Matcher.quoteReplacement(Trial.literal(last.get(i))));
     }
-    return numbered;
+    return text;
   }
 
   private static Subject plain(Subject subject, String sql) {
@@ -93,8 +94,9 @@ final class KeysetTrial {
     if (offset.equals("0") || offset.startsWith("-")) {
       return Optional.empty();
     }
-    Select before =
-        paged.withoutOffset().withItems(keys.stream().map(key -> key + "::text").toList());
+    // Under another name: ORDER BY takes a column of the output first, and would sort the texts.
+    List<String> items = keys.stream().map(key -> key + "::text AS hr_key").toList();
+    Select before = paged.withoutOffset().withItems(items);
     String sql = before.toSql().replaceFirst("(?i) LIMIT .*$", "");
     List<List<Optional<String>>> rows = trial.rows(sql + " LIMIT 1 OFFSET (" + offset + " - 1)");
     return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
