@@ -42,7 +42,6 @@ final class RedisResponseCache implements SharedCache, Component {
         ClusterClientOptions.builder()
             .topologyRefreshOptions(
                 ClusterTopologyRefreshOptions.builder()
-                    .enableAllAdaptiveRefreshTriggers()
                     .enablePeriodicRefresh(REFRESH)
                     .build())
             // What cannot be asked now is not worth waiting for: it is a cache.
