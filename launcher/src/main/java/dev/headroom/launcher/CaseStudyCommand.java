@@ -37,7 +37,6 @@ final class CaseStudyCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      required = true,
       description = "One peak instead of a day with its growth (--full is not built yet).")
   private boolean quick;
 
@@ -74,6 +73,9 @@ final class CaseStudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!quick) {
+      throw UserError.usage("case-study: the whole day is not built yet (expected: --quick)");
+    }
     if (seconds < 30) {
       throw UserError.usage("--seconds: " + seconds + " (expected: at least 30)");
     }

@@ -41,9 +41,7 @@ final class RedisResponseCache implements SharedCache, Component {
     client.setOptions(
         ClusterClientOptions.builder()
             .topologyRefreshOptions(
-                ClusterTopologyRefreshOptions.builder()
-                    .enablePeriodicRefresh(REFRESH)
-                    .build())
+                ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(REFRESH).build())
             // What cannot be asked now is not worth waiting for: it is a cache.
             .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
             .requestQueueSize(MOST_WAITING)
