@@ -55,6 +55,8 @@ class SecretsTest {
             "spec.services.web.env.SMTP_PASSWORD",
             "spec.services.web.env.LICENCE",
             "spec.services.web.env.TOKEN",
+            "spec.router.tls.certificate",
+            "spec.router.tls.key",
             "spec.channels.ops.slack",
             "spec.channels.pager.signingKey");
   }
