@@ -353,6 +353,8 @@ class CachingTest {
     assertThat(gateway.purge(new Purge(List.of(), List.of("ALL")))).isZero();
     time.advance(Duration.ofMillis(1));
     assertThat(client.get("/y").body()).isEqualTo("answer 5");
+    // An answer is kept just after it has been sent: the next one tells that it has.
+    assertThat(client.get("/y").body()).isEqualTo("answer 5");
     assertThat(gateway.purge(new Purge(List.of(), List.of("b")))).isEqualTo(1);
   }
 

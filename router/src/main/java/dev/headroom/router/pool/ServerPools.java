@@ -134,8 +134,10 @@ public final class ServerPools {
     return text.toString();
   }
 
-  /** On the loop: how each pool stands. */
+  /** On the loop: how each pool stands; one that nobody has asked yet is empty, not absent. */
   public List<PoolFigures> figures() {
+    cluster.view().primary().ifPresent(this::of);
+    cluster.view().replicas().forEach(this::of);
     return pools.values().stream().map(pool -> pool.figures(role(pool.member()))).toList();
   }
 
