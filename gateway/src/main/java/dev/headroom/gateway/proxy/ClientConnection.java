@@ -32,6 +32,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   final RequestHead head = new RequestHead();
   final BodyReader body = new BodyReader();
   private final Loop loop;
+  private final Http1ClientSide side;
   private final byte[] forwardedFields;
   private final String ownAuthority;
   private final ClientAddress address;
@@ -62,6 +63,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.loop = loop;
     this.secure = secure;
     this.in = new Pending(channel.alloc());
+    this.side = new Http1ClientSide(this, loop);
     this.since = loop.now();
     String client = channel.remoteAddress().getAddress().getHostAddress();
     this.address = ClientAddress.of(channel.remoteAddress().getAddress(), loop.edge().hash());
@@ -154,7 +156,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
     state = State.EXCHANGE;
     body.start(head.framing(), head.contentLength(), true);
-    ProxyExchange next = new ProxyExchange(this, loop, since);
+    side.reset();
+    ProxyExchange next = new ProxyExchange(side, loop, since);
     exchange = next;
     next.start();
     return true;

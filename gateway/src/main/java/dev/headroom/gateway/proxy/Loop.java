@@ -123,8 +123,8 @@ final class Loop {
         });
   }
 
-  /** Connects and tells the exchange how that went. */
-  void connect(Upstream upstream, ProxyExchange exchange) {
+  /** Connects and tells who asked how that went. */
+  void connect(Upstream upstream, UpstreamSide asker) {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(executor)
@@ -149,9 +149,9 @@ final class Loop {
             (ChannelFuture future) -> {
               UpstreamConnection connection = connection(future.channel());
               if (future.isSuccess() && connection != null) {
-                exchange.connected(connection);
+                asker.connected(connection);
               } else {
-                exchange.connectFailed(upstream);
+                asker.connectFailed(upstream);
               }
             });
   }
