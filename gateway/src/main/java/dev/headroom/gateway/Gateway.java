@@ -328,7 +328,11 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
                   entry.getKey(),
                   name ->
                       new Cluster(name, service.health(), spec.balance(), time, recorder::ejected));
-          cluster.apply(service.health(), spec.balance());
+          cluster.apply(
+              service.health(),
+              spec.balance(),
+              spec.retryBudget().fraction(),
+              spec.concurrency() == GatewaySpec.Concurrency.ADAPTIVE);
           routes.add(service.paths(), cluster);
         }
       }

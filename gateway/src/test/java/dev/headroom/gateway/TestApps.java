@@ -73,6 +73,8 @@ final class TestApps {
         Duration.ofSeconds(10),
         Duration.ofSeconds(1),
         Duration.ofSeconds(30),
+        new Percent(20),
+        GatewaySpec.Concurrency.ADAPTIVE,
         Optional.empty(),
         List.of(),
         List.of(),

@@ -1,5 +1,6 @@
 package dev.headroom.spec;
 
+import dev.headroom.base.Percent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,12 @@ public record GatewaySpec(
     @Setting(value = "Time to connect to a replica.", def = "2s", min = 1) Duration connectTimeout,
     @Setting(value = "Time a client connection may stay unused.", def = "75s", min = 1)
         Duration idleTimeout,
+    @Setting(
+            value = "Requests that may be sent again, beyond ten a second; 0% for none.",
+            def = "20%")
+        Percent retryBudget,
+    @Setting(value = "Whether a replica gets no more than it can work on.", def = "adaptive")
+        Concurrency concurrency,
     @Setting(value = "Who is asking.") Optional<IdentitySpec> identity,
     @Setting(value = "How much one caller may ask.") List<RateLimitSpec> rateLimits,
     @Setting(value = "What may be answered from the cache.") List<CacheSpec> cache,
@@ -37,6 +44,8 @@ public record GatewaySpec(
         Duration.ofSeconds(30),
         Duration.ofSeconds(2),
         Duration.ofSeconds(75),
+        new Percent(20),
+        Concurrency.ADAPTIVE,
         Optional.empty(),
         List.of(),
         List.of(),
@@ -51,5 +60,13 @@ public record GatewaySpec(
     LEAST_REQUESTS,
     PEAK_EWMA,
     HASH
+  }
+
+  /** How many requests a replica gets at a time. */
+  public enum Concurrency {
+    /** As many as do not make it slower; others are refused with 503. */
+    ADAPTIVE,
+    /** All. */
+    UNLIMITED
   }
 }

@@ -128,6 +128,8 @@ class DocumentsTest {
                 Duration.ofSeconds(20),
                 Duration.ofMillis(500),
                 Duration.ofMinutes(2),
+                new Percent(20),
+                GatewaySpec.Concurrency.ADAPTIVE,
                 Optional.empty(),
                 List.of(),
                 List.of(),

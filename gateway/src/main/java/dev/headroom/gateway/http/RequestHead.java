@@ -256,6 +256,13 @@ public final class RequestHead {
         : Ascii.text(head.bytes, target.pathFrom(), target.pathTo());
   }
 
+  /** Asks about the server and no resource of it: RFC 9110, section 9.3.7. */
+  public boolean isForServer() {
+    boolean asterisk = target.to() - target.pathFrom() == 1 && head.bytes[target.pathFrom()] == '*';
+    boolean noPath = target.hasAuthority() && target.pathFrom() == target.to();
+    return asterisk || (noPath && methodIs("OPTIONS"));
+  }
+
   /** As sent, with the query. */
   public String target() {
     String whole = Ascii.text(head.bytes, target.pathFrom(), target.to());

@@ -76,6 +76,9 @@ interface ClientSide {
   /** Answers from the cache; the bytes of the content that were written. */
   int answer(Answer answer, long ageSeconds, AddedFields added);
 
+  /** Answers with fields and no content. */
+  void empty(int status, String reason, AddedFields added);
+
   /** Answers for the replica; the bytes of the content that were written. */
   int problem(int status, String detail, AddedFields added);
 

@@ -198,6 +198,17 @@ final class Http1ClientSide implements ClientSide {
   }
 
   @Override
+  public void empty(int status, String reason, AddedFields added) {
+    closeAfter = mustClose();
+    ByteBuf out = channel.alloc().buffer(256);
+    AddedFields.write(out, "HTTP/1.1 " + status + " " + reason + "\r\n");
+    added.writeTo(out);
+    persistence().writeTo(out);
+    out.writeByte('\r').writeByte('\n');
+    lastWrite = channel.writeAndFlush(out);
+  }
+
+  @Override
   public int problem(int status, String detail, AddedFields added) {
     closeAfter = mustClose();
     ByteBuf out = channel.alloc().buffer(512);

@@ -101,6 +101,8 @@ final class ProxyExchange implements AddedFields {
     }
     if (isOverLimit()) {
       fail(429, limits == null ? "" : limits.detail());
+    } else if (client.head().isForServer()) {
+      answerForServer();
     } else if (its == null) {
       fail(404, "no service answers this path");
     } else {
@@ -115,6 +117,20 @@ final class ProxyExchange implements AddedFields {
     String name = port > host.lastIndexOf(']') ? host.substring(0, port) : host;
     String location = "https://" + name + settings.securePort() + client.head().target();
     fail(308, "use HTTPS", out -> AddedFields.write(out, "Location: " + location + "\r\n"));
+  }
+
+  /* Which methods pass; what a resource takes only the application knows. */
+  private void answerForServer() {
+    end(204);
+    client.empty(
+        204,
+        "No Content",
+        out -> {
+          AddedFields.write(out, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+          writeTo(out);
+        });
+    recordWhenWritten();
+    client.done();
   }
 
   private boolean isOverLimit() {

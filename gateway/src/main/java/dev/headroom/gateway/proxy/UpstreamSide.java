@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamSide {
   private static final int MAX_ATTEMPTS = 6;
 
+  /** A request that has ended so many replicas' connections may be what ends them. */
+  private static final int MAX_LOST = 3;
+
   private final ProxyExchange exchange;
   private final ClientSide client;
   private final Loop loop;
@@ -29,6 +32,10 @@ final class UpstreamSide {
   /** The request counts as running at {@link #upstream}. */
   private boolean counted;
 
+  /** Its answer has not begun there. */
+  private boolean awaited;
+
+  private int lost;
   private boolean affine;
   private boolean setsCookie;
   private List<Upstream> tried = List.of();
@@ -84,12 +91,21 @@ final class UpstreamSide {
     if (its == null) {
       throw new IllegalStateException("no service to ask");
     }
-    attempts++;
+    if (attempts++ == 0) {
+      its.retries().earn();
+    }
     Upstream chosen = choose(its);
     upstream = chosen;
     counted = chosen != null;
+    awaited = counted;
     if (chosen == null) {
-      exchange.fail(503, "service " + its.service() + " has no replica now");
+      exchange.fail(
+          503,
+          "service "
+              + its.service()
+              + (its.size() == 0
+                  ? " has no replica now"
+                  : " has more requests than it can answer"));
       return;
     }
     exchange.choosing();
@@ -141,7 +157,12 @@ final class UpstreamSide {
   }
 
   private void tryElsewhere(Upstream failed, String detail) {
-    if (attempts >= MAX_ATTEMPTS || exchange.isOverdue(loop.now())) {
+    Cluster its = cluster;
+    long now = loop.now();
+    if (its == null
+        || attempts >= MAX_ATTEMPTS
+        || exchange.isOverdue(now)
+        || !its.retries().take(now)) {
       exchange.fail(502, detail);
       return;
     }
@@ -181,6 +202,7 @@ final class UpstreamSide {
   void answered(UpstreamConnection from, int status) {
     long now = loop.now();
     responseNanos = now - sentAt;
+    answerBegan();
     if (status >= 500) {
       failed(responseNanos);
     } else {
@@ -193,10 +215,18 @@ final class UpstreamSide {
   void switched(UpstreamConnection with) {
     long now = loop.now();
     responseNanos = now - sentAt;
+    answerBegan();
     with.upstream.answered(responseNanos, now);
     connection = null;
     counted = false;
     with.upstream.end(now);
+  }
+
+  private void answerBegan() {
+    if (upstream != null && awaited) {
+      awaited = false;
+      upstream.answerBegan();
+    }
   }
 
   /** The replica has failed the request, after so long. */
@@ -233,6 +263,8 @@ final class UpstreamSide {
       onlyFresh = true;
       leave(false);
       attempt();
+    } else if (++lost >= MAX_LOST) {
+      exchange.fail(502, "the replica closed the connection instead of answering");
     } else {
       tryElsewhere(gone.upstream, "the replica closed the connection instead of answering");
     }
@@ -246,6 +278,7 @@ final class UpstreamSide {
     if (its != null) {
       its.leave(reusable, now);
     }
+    answerBegan();
     if (upstream != null && counted) {
       counted = false;
       upstream.end(now);

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Cluster.class.getName());
   private static final Upstream[] NONE = {};
+  private static final double DEFAULT_RETRIES = 0.2;
   private static final long EJECTION_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final String service;
@@ -35,7 +36,9 @@ public final class Cluster implements AutoCloseable {
   private volatile Upstream[] fit = NONE;
   private volatile Balancer balancer;
   private volatile HealthSpec health;
+  private volatile boolean limited = true;
   private Balance balance;
+  private final RetryBudget retries;
   private final List<Upstream> leaving = new ArrayList<>();
   private final List<HealthProbe> probes = new ArrayList<>();
   private boolean closed;
@@ -59,15 +62,29 @@ public final class Cluster implements AutoCloseable {
     this.balance = balance;
     this.balancer = Balancer.of(balance);
     this.time = time;
+    this.retries = new RetryBudget(DEFAULT_RETRIES, time.nanoTime());
   }
 
   public String service() {
     return service;
   }
 
-  /** Takes new settings; the replicas stay. */
-  public synchronized void apply(HealthSpec newHealth, Balance newBalance) {
+  /** How often its requests may be sent again. */
+  public RetryBudget retries() {
+    return retries;
+  }
+
+  /**
+   * Takes new settings; the replicas stay.
+   *
+   * @param retryShare of the requests that may be sent again
+   * @param adaptive whether a replica gets no more requests than it can work on
+   */
+  public synchronized void apply(
+      HealthSpec newHealth, Balance newBalance, double retryShare, boolean adaptive) {
     health = newHealth;
+    limited = adaptive;
+    retries.share(retryShare);
     if (newBalance != balance) {
       balancer = Balancer.of(newBalance);
       balance = newBalance;
@@ -119,10 +136,11 @@ public final class Cluster implements AutoCloseable {
    *
    * @param tried replicas that this request has failed on; avoided while there are others
    * @param hash of the caller, for balance: hash
-   * @return null when the service has no replica at all
+   * @return null when the service has no replica at all, or all of them are full
    */
   public @Nullable Upstream begin(List<Upstream> tried, RandomGenerator random, long hash) {
     readmit();
+    boolean full = false;
     while (true) {
       Upstream[] candidates = fit;
       if (!tried.isEmpty()) {
@@ -134,15 +152,19 @@ public final class Cluster implements AutoCloseable {
           candidates = fit;
         }
       }
+      if (full) {
+        candidates = withRoom(candidates);
+      }
       if (candidates.length == 0) {
         return null;
       }
       long now = time.nanoTime();
       Upstream chosen = balancer.choose(candidates, random, now, hash);
-      // Removed between the two lines above: the arrays are about to be replaced.
-      if (chosen.begin(now)) {
+      if (chosen.begin(limited, now)) {
         return chosen;
       }
+      // Full, or removed between the two lines above: the arrays are about to be replaced.
+      full = true;
       Thread.onSpinWait();
     }
   }
@@ -152,7 +174,9 @@ public final class Cluster implements AutoCloseable {
     readmit();
     long now = time.nanoTime();
     for (Upstream upstream : fit) {
-      if (upstream.token().equals(token) && !tried.contains(upstream) && upstream.begin(now)) {
+      if (upstream.token().equals(token)
+          && !tried.contains(upstream)
+          && upstream.begin(limited, now)) {
         return upstream;
       }
     }
@@ -196,6 +220,10 @@ public final class Cluster implements AutoCloseable {
         refit();
       }
     }
+  }
+
+  private static Upstream[] withRoom(Upstream[] from) {
+    return Stream.of(from).filter(upstream -> !upstream.isFull()).toArray(Upstream[]::new);
   }
 
   private static Upstream[] without(Upstream[] from, List<Upstream> tried) {

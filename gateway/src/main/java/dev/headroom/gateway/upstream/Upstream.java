@@ -28,6 +28,11 @@ public final class Upstream {
   private final InFlight inFlight;
   private final HealthState health = new HealthState();
   private final Ejection ejection = new Ejection();
+  private final ConcurrencyLimit limit;
+
+  /** Requests whose answer has not begun. Streams that run on do not count. */
+  private int waiting;
+
   private final String token;
   private final long seed;
   private boolean suspect;
@@ -39,6 +44,7 @@ public final class Upstream {
     this.replica = replica;
     this.latency = new PeakEwma(DECAY_NANOS, now);
     this.inFlight = new InFlight(now);
+    this.limit = new ConcurrencyLimit(now);
     byte[] name = digest(service + '\0' + replica.instance());
     this.token = HexFormat.of().formatHex(name, 0, 8);
     this.seed = ByteBuffer.wrap(name).getLong(8);
@@ -83,16 +89,28 @@ public final class Upstream {
   }
 
   /**
-   * A request is about to be sent here.
+   * A request is about to be sent here. It waits until {@link #answerBegan}.
    *
-   * @return false when the replica has been removed meanwhile: choose another
+   * @param limited whether the adaptive limit holds
+   * @return false when the replica has been removed meanwhile or is full: choose another
    */
-  synchronized boolean begin(long now) {
-    if (removed) {
+  synchronized boolean begin(boolean limited, long now) {
+    if (removed || (limited && isFull())) {
       return false;
     }
     inFlight.begin(now);
+    waiting++;
     return true;
+  }
+
+  /** Do as many requests wait for it as it can work on? */
+  synchronized boolean isFull() {
+    return waiting >= limit.limit();
+  }
+
+  /** A request that {@link #begin} counted waits no longer, whatever came of it. */
+  public synchronized void answerBegan() {
+    waiting--;
   }
 
   /** The request that {@link #begin} counted is over, whatever came of it. */
@@ -107,9 +125,10 @@ public final class Upstream {
     }
   }
 
-  /** It answered after so long. */
+  /** It answered after so long, or is at least so slow. */
   public synchronized void answered(long nanos, long now) {
     latency.observe((double) nanos, now);
+    limit.observe(nanos, waiting, now);
   }
 
   /** It failed a request: for a while others are preferred. */

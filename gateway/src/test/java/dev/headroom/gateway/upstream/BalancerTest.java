@@ -50,10 +50,10 @@ class BalancerTest {
   @Test
   void least_requests_takes_the_one_with_fewest() {
     Upstream[] fit = upstreams(3);
-    fit[0].begin(0);
-    fit[1].begin(0);
+    fit[0].begin(false, 0);
+    fit[1].begin(false, 0);
     assertThat(choices(Balancer.of(Balance.LEAST_REQUESTS), fit, 0, 100)).containsOnlyKeys("web-2");
-    fit[2].begin(0);
+    fit[2].begin(false, 0);
     assertThat(choices(Balancer.of(Balance.LEAST_REQUESTS), fit, 0, 3000).values())
         .allSatisfy(count -> assertThat(count).isCloseTo(1000, within(150)));
   }
@@ -80,9 +80,9 @@ class BalancerTest {
     fit[1].answered(30 * MILLI, 0);
     Balancer balancer = Balancer.of(Balance.PEAK_EWMA);
     assertThat(balancer.choose(fit, random, 0, 0)).isSameAs(fit[0]);
-    fit[0].begin(0);
-    fit[0].begin(0);
-    fit[0].begin(0);
+    fit[0].begin(false, 0);
+    fit[0].begin(false, 0);
+    fit[0].begin(false, 0);
     assertThat(balancer.choose(fit, random, 0, 0)).isSameAs(fit[1]);
   }
 

@@ -48,6 +48,20 @@ class ClusterTest {
   }
 
   @Test
+  void a_replica_gets_no_more_than_its_limit() {
+    cluster.replicas(List.of(replica(0), replica(1)));
+    for (int i = 0; i < 2 * ConcurrencyLimit.MOST; i++) {
+      begin();
+    }
+    assertThat(cluster.begin(List.of(), random, 0)).isNull();
+    Upstream one = cluster.upstreams().getFirst();
+    one.answerBegan();
+    assertThat(begin()).as("the one with room").isSameAs(one);
+    cluster.apply(HEALTH, Balance.PEAK_EWMA, 0.2, false);
+    assertThat(begin()).as("unlimited").isNotNull();
+  }
+
+  @Test
   void what_failed_for_a_request_is_not_asked_again_while_there_are_others() {
     cluster.replicas(List.of(replica(0), replica(1), replica(2)));
     Upstream first = begin();
@@ -98,7 +112,7 @@ class ClusterTest {
     assertThat(early).isCompleted();
     assertThat(late).isCompleted();
     assertThat(cluster.upstreams()).hasSize(1);
-    assertThat(upstream.begin(0)).isFalse();
+    assertThat(upstream.begin(false, 0)).isFalse();
   }
 
   @Test
