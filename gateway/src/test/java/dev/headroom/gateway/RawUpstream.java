@@ -154,12 +154,16 @@ final class RawUpstream implements Closeable {
   public void close() {
     try {
       server.close();
-      for (Socket socket : open) {
-        socket.setSoLinger(true, 0);
-        socket.close();
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    for (Socket socket : open) {
+      try {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      } catch (IOException e) {
+        // It has ended meanwhile.
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.headroom.gateway.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class BodyReader {
   private int extension;
   private int extensions;
   private @Nullable HeadBytes trailerBytes;
+  private List<HttpField> trailers = List.of();
 
   private enum Step {
     SIZE,
@@ -55,6 +57,12 @@ public final class BodyReader {
     digits = 0;
     extension = 0;
     extensions = 0;
+    trailers = List.of();
+  }
+
+  /** What followed a chunked body of which only the payload was wanted. */
+  public List<HttpField> trailers() {
+    return trailers;
   }
 
   /** Is the body at its end? Never true of {@link Framing#UNTIL_CLOSE}. */
@@ -198,6 +206,8 @@ public final class BodyReader {
       out.writeBytes(LAST_CHUNK);
       fields.writeKept(out);
       out.writeByte('\r').writeByte('\n');
+    } else {
+      trailers = fields.kept();
     }
     trailerBytes = null;
     done = true;

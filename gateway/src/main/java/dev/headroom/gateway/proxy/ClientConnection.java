@@ -13,7 +13,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private State state = State.HEAD;
   private @Nullable ProxyExchange exchange;
   private @Nullable Tunnel tunnel;
+  private @Nullable Http2Session session;
   private boolean driving;
+
+  /** Nothing has come yet that says which protocol it is. */
+  private boolean fresh = true;
 
   /** In HEAD, when the head began, or when there was nothing to do; in LINGER, the deadline. */
   private long since;
@@ -53,6 +59,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     EXCHANGE,
     /** A WebSocket. */
     TUNNEL,
+    /** Streams of HTTP/2. */
+    HTTP2,
     /** The last response is written; the rest of the input is discarded (RFC 9112, 9.6). */
     LINGER,
     CLOSED
@@ -110,9 +118,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+  public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    if (state == State.HTTP2) {
+      ReferenceCountUtil.release(msg); // Frames that concern no stream.
+      return;
+    }
     in.add((ByteBuf) msg);
-    drive();
+    if (!fresh || isHttp1(ctx)) {
+      drive();
+    }
+  }
+
+  /* Not when the preface of HTTP/2 has come, or may be coming. */
+  private boolean isHttp1(ChannelHandlerContext ctx) throws Exception {
+    switch (Http2Session.preface(in.bytes())) {
+      case NONE -> fresh = false;
+      case BEGUN -> {}
+      case WHOLE -> {
+        fresh = false;
+        state = State.HTTP2;
+        Http2Session its = Http2Session.begin(ctx, this, loop);
+        session = its;
+        its.feed(in.take());
+      }
+    }
+    return state == State.HEAD && !fresh;
   }
 
   /** Uses what has been read, as far as the state allows. */
@@ -129,6 +159,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             case EXCHANGE -> readBody();
             case TUNNEL -> readTunnel();
             case LINGER, CLOSED -> discard();
+            case HTTP2 -> false;
           };
     }
     driving = false;
@@ -263,6 +294,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   void closeIfIdle() {
     if (state == State.HEAD && head.isEmpty()) {
       channel.close();
+    } else if (session != null) {
+      session.close();
     }
   }
 
@@ -286,6 +319,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       case TUNNEL -> {
         if (tunnel != null) {
           tunnel.check(now);
+        }
+      }
+      case HTTP2 -> {
+        if (session != null) {
+          session.check(now);
         }
       }
       case LINGER -> {
@@ -339,6 +377,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (state == State.HTTP2 && Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+      return; // The codec says goodbye, and why.
+    }
     loop.edge().clientFailed(channel, cause);
     channel.close();
   }

@@ -2,12 +2,14 @@ package dev.headroom.gateway.proxy;
 
 import dev.headroom.gateway.cache.Answer;
 import dev.headroom.gateway.http.AddedFields;
+import dev.headroom.gateway.http.HttpField;
 import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
 import dev.headroom.gateway.http.ResponseHead;
 import dev.headroom.gateway.identity.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,8 +72,12 @@ interface ClientSide {
   /** A piece of the content, which is released. */
   void write(ByteBuf piece);
 
-  /** The content was whole. */
-  void finish();
+  /**
+   * The content was whole.
+   *
+   * @param trailers what follows it, where {@link #begin} said that it comes without its framing
+   */
+  void finish(List<HttpField> trailers);
 
   /** Answers from the cache; the bytes of the content that were written. */
   int answer(Answer answer, long ageSeconds, AddedFields added);

@@ -4,6 +4,7 @@ import dev.headroom.gateway.cache.Answer;
 import dev.headroom.gateway.http.AddedFields;
 import dev.headroom.gateway.http.BodyReader;
 import dev.headroom.gateway.http.Framing;
+import dev.headroom.gateway.http.HttpField;
 import dev.headroom.gateway.http.ProblemResponse;
 import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
@@ -16,6 +17,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP/1.1 and 1.0: one exchange after the other on a connection. */
@@ -166,7 +168,7 @@ final class Http1ClientSide implements ClientSide {
   }
 
   @Override
-  public void finish() {
+  public void finish(List<HttpField> trailers) {
     if (wrapChunks) {
       lastWrite = channel.write(LAST_CHUNK.duplicate());
     }

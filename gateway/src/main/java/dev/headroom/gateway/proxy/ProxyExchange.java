@@ -368,7 +368,7 @@ final class ProxyExchange implements AddedFields {
     }
     phase = Phase.OVER;
     responseBytes = from.body.payloadBytes();
-    client.finish();
+    client.finish(from.body.trailers());
     upstream.leave(reusable && requestDone);
     client.flush();
     cache.finish();

@@ -86,6 +86,7 @@ public final class Certificates implements Mapping<String, SslContext> {
                 Protocol.ALPN,
                 SelectorFailureBehavior.NO_ADVERTISE,
                 SelectedListenerFailureBehavior.ACCEPT,
+                "h2",
                 "http/1.1"))
         .build();
   }
