@@ -7,9 +7,11 @@ import dev.headroom.signals.LatencySketch;
 import dev.headroom.signals.Vocabulary;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -31,14 +33,8 @@ record Database(
     for (Reads.Total total : reads.totals(Vocabulary.QUERY_DURATION, Vocabulary.MEMBER)) {
       asked.put(total.text(Vocabulary.MEMBER), total);
     }
-    Map<String, Double> idle = new HashMap<>();
-    Map<String, Double> active = new HashMap<>();
-    for (GaugeValue pool :
-        reads.present(Vocabulary.ROUTER_SERVERS, Vocabulary.MEMBER, Vocabulary.STATE)) {
-      String member = pool.attributes().text(Vocabulary.MEMBER).orElse("");
-      boolean busy = pool.attributes().text(Vocabulary.STATE).orElse("").equals("active");
-      (busy ? active : idle).merge(member, pool.value(), Double::sum);
-    }
+    Map<String, Pools.Pool> pools = Pools.of(reads);
+    Map<String, Usage> usage = Usage.of(reads);
     List<Member> members =
         reads.present(Vocabulary.DB_MEMBER, Vocabulary.MEMBER).stream()
             .map(
@@ -57,8 +53,8 @@ record Database(
                       Optional.ofNullable(lagSeconds.get(name)),
                       total.map(Reads.Total::perSecond),
                       total.map(t -> Latency.millis(t.sketch().quantile(0.95))),
-                      Optional.ofNullable(active.get(name)),
-                      Optional.ofNullable(idle.get(name)));
+                      Optional.ofNullable(pools.get(name)),
+                      Optional.ofNullable(usage.get(name)));
                 })
             .sorted(Comparator.comparing((Member m) -> !m.isPrimary()).thenComparing(Member::name))
             .toList();
@@ -106,6 +102,12 @@ record Database(
         reads.series(Vocabulary.REPLAY_LAG_SECONDS, steps, Vocabulary.MEMBER)) {
       timeline(members, series).add("lagSeconds", series, Point::value);
     }
+    for (MetricSeries series : reads.series(Vocabulary.DB_CPU, steps, Vocabulary.MEMBER)) {
+      timeline(members, series).add("cpuCores", series, Point::value);
+    }
+    for (MetricSeries series : reads.series(Vocabulary.DB_MEMORY, steps, Vocabulary.MEMBER)) {
+      timeline(members, series).add("memoryBytes", series, Point::value);
+    }
     return members.entrySet().stream()
         .map(e -> new MemberSeries(e.getKey(), e.getValue().points()))
         .toList();
@@ -120,7 +122,7 @@ record Database(
     return members.stream().anyMatch(m -> m.isPrimary() && m.isUp());
   }
 
-  /** One server. */
+  /** One server; {@code usage} is measured where its processes are this machine's. */
   record Member(
       String name,
       String role,
@@ -130,8 +132,8 @@ record Database(
       Optional<Double> lagSeconds,
       Optional<Double> perSecond,
       Optional<Double> p95Ms,
-      Optional<Double> poolActive,
-      Optional<Double> poolIdle) {
+      Optional<Pools.Pool> pool,
+      Optional<Usage> usage) {
 
     boolean isPrimary() {
       return role.equals("primary");
@@ -139,6 +141,48 @@ record Database(
 
     boolean isUp() {
       return state.equals("up");
+    }
+  }
+
+  /** What its processes use of what there is. */
+  record Usage(
+      Optional<Double> cpuCores,
+      Optional<Double> cpuLimit,
+      Optional<Double> memoryBytes,
+      Optional<Double> memoryLimit) {
+
+    private static Map<String, Usage> of(Reads reads) {
+      Map<String, GaugeValue> cpu = byMember(reads, Vocabulary.DB_CPU);
+      Map<String, GaugeValue> memory = byMember(reads, Vocabulary.DB_MEMORY);
+      Set<String> names = new HashSet<>(cpu.keySet());
+      names.addAll(memory.keySet());
+      Map<String, Usage> usage = new HashMap<>();
+      for (String name : names) {
+        Optional<GaugeValue> cores = Optional.ofNullable(cpu.get(name));
+        Optional<GaugeValue> bytes = Optional.ofNullable(memory.get(name));
+        usage.put(
+            name,
+            new Usage(
+                cores.map(GaugeValue::value),
+                cores.flatMap(value -> number(value, "headroom.cores")),
+                bytes.map(GaugeValue::value),
+                bytes.flatMap(value -> number(value, "headroom.limit_bytes"))));
+      }
+      return usage;
+    }
+
+    private static Map<String, GaugeValue> byMember(Reads reads, String metric) {
+      Map<String, GaugeValue> values = new HashMap<>();
+      for (GaugeValue value : reads.present(metric, Vocabulary.MEMBER)) {
+        values.put(value.attributes().text(Vocabulary.MEMBER).orElse(""), value);
+      }
+      return values;
+    }
+
+    private static Optional<Double> number(GaugeValue value, String word) {
+      return value.attributes().get(word) instanceof Number number
+          ? Optional.of(number.doubleValue())
+          : Optional.empty();
     }
   }
 

@@ -16,6 +16,7 @@ final class Events {
           Vocabulary.EVENT_FAILOVER,
           Vocabulary.EVENT_REPLICA,
           Vocabulary.EVENT_REDIS,
+          Vocabulary.EVENT_POOL,
           Vocabulary.EVENT_NODE,
           Vocabulary.EVENT_EJECTION,
           Vocabulary.EVENT_PURGE,

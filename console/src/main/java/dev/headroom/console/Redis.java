@@ -21,6 +21,7 @@ record Redis(List<Node> nodes) {
     Map<String, Double> misses = perSecond(reads, Vocabulary.REDIS_MISSES);
     Map<String, Double> keys = reads.values(Vocabulary.REDIS_KEYS, NODE);
     Map<String, Double> memory = reads.values(Vocabulary.REDIS_MEMORY, NODE);
+    Map<String, Double> limits = reads.values(Vocabulary.REDIS_MEMORY_LIMIT, NODE);
     return new Redis(
         reads.present(Vocabulary.REDIS_NODE, NODE).stream()
             .map(
@@ -36,7 +37,8 @@ record Redis(List<Node> nodes) {
                       Optional.ofNullable(hits.get(name)),
                       Optional.ofNullable(misses.get(name)),
                       Optional.ofNullable(keys.get(name)),
-                      Optional.ofNullable(memory.get(name)));
+                      Optional.ofNullable(memory.get(name)),
+                      Optional.ofNullable(limits.get(name)));
                 })
             .sorted(
                 Comparator.comparing((Node n) -> !n.role().equals("master"))
@@ -85,7 +87,7 @@ record Redis(List<Node> nodes) {
   /** One server over time. */
   record NodeSeries(String node, List<Map<String, Object>> points) {}
 
-  /** One server of it. */
+  /** One server of it; a {@code memoryLimit} of 0 is none. */
   record Node(
       String name,
       String role,
@@ -95,5 +97,6 @@ record Redis(List<Node> nodes) {
       Optional<Double> hitsPerSecond,
       Optional<Double> missesPerSecond,
       Optional<Double> keys,
-      Optional<Double> memoryBytes) {}
+      Optional<Double> memoryBytes,
+      Optional<Double> memoryLimit) {}
 }

@@ -148,6 +148,21 @@ final class Browser implements AutoCloseable {
     await(() -> evaluate("!!(" + expression + ")").asBoolean());
   }
 
+  /** Presses the button at one place of the window and lets go at another. */
+  void drag(double fromX, double toX, double y) {
+    mouse("mouseMoved", fromX, y);
+    mouse("mousePressed", fromX, y);
+    mouse("mouseMoved", (fromX + toX) / 2, y);
+    mouse("mouseMoved", toX, y);
+    mouse("mouseReleased", toX, y);
+  }
+
+  private void mouse(String type, double x, double y) {
+    send(
+        "Input.dispatchMouseEvent",
+        Map.of("type", type, "x", x, "y", y, "button", "left", "buttons", 1, "clickCount", 1));
+  }
+
   byte[] screenshot() {
     JsonNode answer = send("Page.captureScreenshot", Map.of("format", "png"));
     return Base64.getDecoder().decode(answer.get("data").asText());
@@ -252,6 +267,11 @@ final class Browser implements AutoCloseable {
       JsonNode params = message.path("params");
       switch (message.path("method").asText()) {
         case "Runtime.exceptionThrown" -> troubles.add(params.path("exceptionDetails").toString());
+        case "Runtime.consoleAPICalled" -> {
+          if (params.path("type").asText().equals("error")) {
+            troubles.add(params.path("args").toString());
+          }
+        }
         case "Log.entryAdded" -> {
           if (params.path("entry").path("level").asText().equals("error")) {
             troubles.add(params.path("entry").toString());

@@ -3,19 +3,11 @@ package dev.headroom.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headroom.base.TimeSource;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -24,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What the pages do, in a real browser: the numbers on them are those of the API, the range and the
@@ -32,33 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConsolePageIT {
-  /* Stands still, so that the API says the same to the page and to the test. */
-  private final TimeSource time =
-      new TimeSource() {
-        private final Instant start = Instant.now();
-
-        @Override
-        public Instant now() {
-          return start;
-        }
-
-        @Override
-        public long nanoTime() {
-          return 0;
-        }
-      };
-
+  private final TimeSource time = new StillTime();
   private final FakeTelemetry telemetry = new FakeTelemetry(time);
-  private final HttpClient http = HttpClient.newHttpClient();
   private Console console;
   private Browser browser;
+  private Page page;
 
   @BeforeAll
   void start(@TempDir Path profile) throws Exception {
-    Optional<Path> chromium = Browser.find();
-    Assumptions.assumeTrue(chromium.isPresent(), "no Chromium on the PATH: apt install chromium");
+    Page.chromium();
     console = TestConsole.start(telemetry, time);
-    browser = Browser.start(chromium.get(), profile);
+    page = Page.of(console, profile);
+    browser = page.browser();
   }
 
   @BeforeEach
@@ -68,68 +47,68 @@ class ConsolePageIT {
 
   @AfterAll
   void stop() {
-    if (browser != null) {
-      browser.close();
+    if (page != null) {
+      page.close();
       console.close();
     }
-    http.close();
   }
 
   @Test
   void overviewSaysWhatTheApiSays() throws Exception {
-    open("/");
-    JsonNode overview = api("overview");
-    assertThat(figure("Requests"))
-        .isEqualTo(format("rate", overview.at("/traffic/perSecond").asDouble()));
-    assertThat(figure("P95 latency"))
-        .isEqualTo(format("ms", overview.at("/traffic/latency/p95Ms").asDouble()));
-    assertThat(figure("Replicas ready")).isEqualTo(overview.get("replicasReady").asText());
-    assertThat(figure("Nodes")).isEqualTo(overview.get("nodes").asText());
-    assertThat(figure("Cost")).isEqualTo(format("dollars", overview.get("costPerHour").asDouble()));
-    assertThat(text(".all-well")).contains("pg-3 is lagging");
+    page.open("/");
+    JsonNode overview = page.api("overview");
+    assertThat(page.figure("Requests"))
+        .isEqualTo(page.format("rate", overview.at("/traffic/perSecond").asDouble()));
+    assertThat(page.figure("P95 latency"))
+        .isEqualTo(page.format("ms", overview.at("/traffic/latency/p95Ms").asDouble()));
+    assertThat(page.figure("Replicas ready")).isEqualTo(overview.get("replicasReady").asText());
+    assertThat(page.figure("Nodes")).isEqualTo(overview.get("nodes").asText());
+    assertThat(page.figure("Cost"))
+        .isEqualTo(page.format("dollars", overview.get("costPerHour").asDouble()));
+    assertThat(page.text(".all-well")).contains("pg-3 is lagging");
   }
 
   @Test
   void endpointsAreThoseOfTheApiAndLeadToOne() throws Exception {
-    open("/endpoints?window=1h");
-    JsonNode endpoints = api("endpoints?window=1h").get("endpoints");
+    page.open("/endpoints?window=1h");
+    JsonNode endpoints = page.api("endpoints?window=1h").get("endpoints");
     List<String> expected = new ArrayList<>();
     for (JsonNode e : endpoints) {
       expected.add(
           e.get("method").asText()
               + e.get("route").asText()
-              + format("rate", e.get("perSecond").asDouble())
-              + format("ms", e.at("/latency/p95Ms").asDouble()));
+              + page.format("rate", e.get("perSecond").asDouble())
+              + page.format("ms", e.at("/latency/p95Ms").asDouble()));
     }
     assertThat(
-            texts(
+            page.texts(
                 "[...document.querySelectorAll('#endpoints tbody tr')].map(r =>"
                     + " r.cells[0].querySelector('a').textContent + r.cells[1].textContent +"
                     + " r.cells[6].textContent)"))
         .containsExactlyInAnyOrderElementsOf(expected);
 
     browser.evaluate("document.querySelectorAll('#endpoints th button')[6].click()");
-    assertThat(text("#endpoints th[aria-sort=descending]")).isEqualTo("P95");
-    assertThat(text("#endpoints tbody tr td a code")).isEqualTo("/api/reports/burndown");
+    assertThat(page.text("#endpoints th[aria-sort=descending]")).isEqualTo("P95");
+    assertThat(page.text("#endpoints tbody tr td a code")).isEqualTo("/api/reports/burndown");
 
     browser.evaluate("document.querySelector('#endpoints tbody a').click()");
-    browser.awaitTrue(drawn("/endpoint") + " && document.querySelector('.figure')");
+    browser.awaitTrue(Page.drawn("/endpoint") + " && document.querySelector('.figure')");
     assertThat(place())
         .isEqualTo("/endpoint?window=1h&service=web&method=GET&route=/api/reports/burndown");
-    assertThat(figure("Requests"))
+    assertThat(page.figure("Requests"))
         .isEqualTo(
-            format(
+            page.format(
                 "rate",
                 find(endpoints, "route", "/api/reports/burndown").get("perSecond").asDouble()));
     browser.evaluate("document.querySelector('#requests tbody a').click()");
-    browser.awaitTrue(drawn("/trace/"));
+    browser.awaitTrue(Page.drawn("/trace/"));
   }
 
   @Test
   void nodesHoldThePodsThatTheApiPlacesThere() throws Exception {
-    open("/scaling");
-    JsonNode replicas = api("replicas");
-    for (JsonNode node : api("nodes")) {
+    page.open("/scaling");
+    JsonNode replicas = page.api("replicas");
+    for (JsonNode node : page.api("nodes")) {
       String name = node.get("name").asText();
       List<String> pods = new ArrayList<>();
       replicas.forEach(
@@ -139,56 +118,57 @@ class ConsolePageIT {
             }
           });
       assertThat(
-              texts(
+              page.texts(
                   "[...document.querySelectorAll('[aria-label=\"Node %s\"] .pods li:not(.none)')].map(p => p.textContent)"
                       .formatted(name)))
           .as(name)
           .containsExactlyElementsOf(pods);
     }
-    assertThat(text("#nodes")).contains("simulated");
-    assertThat(text("#decisions")).contains("11 → 13").contains("in flight: 24.1 per replica");
+    assertThat(page.text("#nodes")).contains("simulated");
+    assertThat(page.text("#decisions")).contains("11 → 13").contains("in flight: 24.1 per replica");
     assertThat(browser.evaluate("document.querySelectorAll('time-chart canvas').length").asInt())
         .isEqualTo(3);
   }
 
   @Test
   void replicasAndShardsSayWhatTheApiSays() throws Exception {
-    open("/replicas");
-    for (JsonNode member : api("database").get("members")) {
-      assertThat(text("[aria-label=\"Member %s\"]".formatted(member.get("name").asText())))
+    page.open("/replicas");
+    for (JsonNode member : page.api("database").get("members")) {
+      assertThat(page.text("[aria-label=\"Member %s\"]".formatted(member.get("name").asText())))
           .contains(member.get("role").asText(), member.get("state").asText())
-          .contains(format("rate", member.get("perSecond").asDouble()));
+          .contains(page.format("rate", member.get("perSecond").asDouble()));
     }
-    open("/shards");
-    JsonNode nodes = api("redis").get("nodes");
+    page.open("/shards");
+    JsonNode nodes = page.api("redis").get("nodes");
     double hits = 0;
     double misses = 0;
     for (JsonNode node : nodes) {
       hits += node.path("hitsPerSecond").asDouble();
       misses += node.path("missesPerSecond").asDouble();
     }
-    assertThat(figure("Hit rate")).isEqualTo(format("percent", hits / (hits + misses)));
-    assertThat(figure("Slots covered")).isEqualTo(format("percent", 1));
+    assertThat(page.figure("Hit rate")).isEqualTo(page.format("percent", hits / (hits + misses)));
+    assertThat(page.figure("Slots covered")).isEqualTo(page.format("percent", 1));
   }
 
   @Test
   void queriesLeadToOne() throws Exception {
-    open("/queries");
-    JsonNode first = api("queries?window=15m").get(0);
-    assertThat(text("#queries tbody a")).isEqualTo(first.get("text").asText());
+    page.open("/queries");
+    JsonNode first = page.api("queries?window=15m").get(0);
+    assertThat(page.text("#queries tbody a")).isEqualTo(first.get("text").asText());
     browser.evaluate("document.querySelector('#queries tbody a').click()");
-    browser.awaitTrue(drawn("/query/"));
-    assertThat(figure("Mean")).isEqualTo(format("ms", first.at("/latency/meanMs").asDouble()));
-    assertThat(text("pre")).contains("\nFROM ").contains("\nWHERE ");
+    browser.awaitTrue(Page.drawn("/query/"));
+    assertThat(page.figure("Mean"))
+        .isEqualTo(page.format("ms", first.at("/latency/meanMs").asDouble()));
+    assertThat(page.text("pre")).contains("\nFROM ").contains("\nWHERE ");
   }
 
   @Test
   void theCriticalPathOfATraceIsItsWholeTime() {
-    open("/trace/" + FakeTelemetry.TRACE);
+    page.open("/trace/" + FakeTelemetry.TRACE);
     assertThat(browser.evaluate("document.querySelectorAll('.wf .line').length").asInt())
         .isEqualTo(13);
-    assertThat(figure("Time")).isEqualTo(format("ms", 64));
-    assertThat(figure("Repeated")).isEqualTo("8 ×");
+    assertThat(page.figure("Time")).isEqualTo(page.format("ms", 64));
+    assertThat(page.figure("Repeated")).isEqualTo("8 ×");
     assertThat(
             browser
                 .evaluate(
@@ -198,15 +178,15 @@ class ConsolePageIT {
         .isBetween(63.999, 64.001);
     key("ArrowDown", "document.querySelector('.wf')");
     key("ArrowUp", "document.querySelector('.wf')");
-    assertThat(text(".wf [aria-selected=true]")).contains("SELECT users").contains("✕");
+    assertThat(page.text(".wf [aria-selected=true]")).contains("SELECT users").contains("✕");
   }
 
   @Test
   void theRangeGoesAlongAndIsInTheUrl() {
-    open("/?since=2026-01-01T10:00:00Z&until=2026-01-01T11:30:00Z");
-    assertThat(text(".pick summary")).contains("10:00 – 11:30");
+    page.open("/?since=2026-01-01T10:00:00Z&until=2026-01-01T11:30:00Z");
+    assertThat(page.text(".pick summary")).contains("10:00 – 11:30");
     browser.evaluate("document.querySelector('nav a[href^=\"/queries\"]').click()");
-    browser.awaitTrue(drawn("/queries"));
+    browser.awaitTrue(Page.drawn("/queries"));
     assertThat(place()).isEqualTo("/queries?since=2026-01-01T10:00:00Z&until=2026-01-01T11:30:00Z");
     assertThat(browser.requests())
         .anyMatch(
@@ -221,15 +201,66 @@ class ConsolePageIT {
     browser.awaitTrue("location.search === ''");
   }
 
+  /** The pages that show what was measured over a time, each with what it asks the API for. */
+  @ParameterizedTest
+  @CsvSource({
+    "/,series",
+    "/endpoints,endpoints",
+    "/endpoint?service=web&method=GET&route=/api/search,analysis",
+    "/traces,traces",
+    "/map,map",
+    "/errors,errors",
+    "/replicas,database/members",
+    "/queries,queries",
+    "/query/" + FakeTelemetry.FINGERPRINT + ",query/" + FakeTelemetry.FINGERPRINT,
+    "/shards,redis/series",
+    "/scaling,autoscaler",
+    "/sizing,sizing",
+    "/edge,edge",
+    "/alerts,alerts"
+  })
+  void everyPageAsksForTheRangeOfItsUrl(String path, String resource) {
+    browser.requests().clear();
+    page.open(path + (path.contains("?") ? "&" : "?") + "window=6h");
+    assertThat(browser.requests())
+        .anyMatch(r -> r.contains("/api/v1/" + resource + "?") && r.contains("window=6h"));
+    assertThat(page.text(".pick summary")).isEqualTo("last 6 hours");
+    assertThat(page.texts("[...document.querySelectorAll('nav a')].map(a => a.search)"))
+        .as("the links of the other pages")
+        .allMatch(search -> search.equals("?window=6h"));
+  }
+
+  @Test
+  void draggingOverAChartChoosesThatTime() {
+    page.open("/");
+    browser.awaitTrue("document.querySelector('time-chart .u-over')");
+    JsonNode box =
+        browser.evaluate(
+            "(b => [b.left, b.width, b.top])(document.querySelector('time-chart"
+                + " .u-over').getBoundingClientRect())");
+    double left = box.get(0).asDouble();
+    double width = box.get(1).asDouble();
+    browser.drag(left + width / 4, left + width * 3 / 4, box.get(2).asDouble() + 30);
+    browser.awaitTrue("location.search.startsWith('?since=')");
+    assertThat(
+            browser
+                .evaluate(
+                    "(p => Date.parse(p.get('until')) - Date.parse(p.get('since')))(new"
+                        + " URLSearchParams(location.search))")
+                .asLong())
+        .as("half of a quarter of an hour")
+        .isBetween(440_000L, 460_000L);
+  }
+
   @Test
   void keysAndThemes() {
-    open("/");
+    page.open("/");
     key("g", "document.body");
     key("s", "document.body");
-    browser.awaitTrue(drawn("/shards"));
+    browser.awaitTrue(Page.drawn("/shards"));
     key("g", "document.body");
     key("e", "document.body");
-    browser.awaitTrue(drawn("/endpoints"));
+    browser.awaitTrue(Page.drawn("/endpoints"));
     key("/", "document.body");
     assertThat(browser.evaluate("document.activeElement.getAttribute('aria-label')").asText())
         .isEqualTo("Search endpoints");
@@ -241,7 +272,7 @@ class ConsolePageIT {
     assertThat(theme()).isEqualTo("light");
     key("t", "document.body");
     assertThat(theme()).isEqualTo("dark");
-    open("/shards");
+    page.open("/shards");
     assertThat(theme()).as("kept").isEqualTo("dark");
     browser.evaluate("theme.choose('auto')");
     assertThat(theme()).isEqualTo("light");
@@ -251,7 +282,7 @@ class ConsolePageIT {
   void noSuchPageAndNoSuchTrace() {
     browser.open(console.uri().resolve("/trace/00000000000000000000000000000001"));
     browser.awaitTrue("document.querySelector('.empty')");
-    assertThat(text(".empty")).contains("is not known");
+    assertThat(page.text(".empty")).contains("is not known");
     browser.troubles().removeIf(t -> t.contains("404"));
   }
 
@@ -259,8 +290,8 @@ class ConsolePageIT {
   @Test
   void onlyTheSeenPageHoldsAStream() {
     for (int i = 0; i < 8; i++) {
-      open("/shards");
-      open("/replicas");
+      page.open("/shards");
+      page.open("/replicas");
     }
     browser.awaitTrue("document.querySelector('.stream.live')");
     assertThat(console.watchers()).isLessThanOrEqualTo(2);
@@ -274,7 +305,7 @@ class ConsolePageIT {
     assertThat(browser.requests())
         .isNotEmpty()
         .allMatch(url -> url.startsWith(origin) || url.startsWith("data:"));
-    open("/");
+    page.open("/");
     int port = console.uri().getPort();
     console.close();
     browser.awaitTrue("document.querySelector('.banner')");
@@ -286,45 +317,6 @@ class ConsolePageIT {
             Actions.NONE,
             time);
     browser.awaitTrue("!document.querySelector('.banner')");
-  }
-
-  private void open(String path) {
-    browser.open(console.uri().resolve(path));
-    browser.awaitTrue(drawn(path.replaceFirst("[?].*", "")));
-  }
-
-  private static String drawn(String path) {
-    String page = path.startsWith("/trace/") ? "/trace/" : path;
-    return "document.querySelector('main')?.dataset.page === '%s' && document.querySelector('main').dataset.loaded === 'true' && !document.querySelector('.skeleton')"
-        .formatted(page);
-  }
-
-  /** The big number under a name. */
-  private String figure(String name) {
-    return browser
-        .evaluate(
-            "[...document.querySelectorAll('.figure')].find(f => f.querySelector('dt').textContent === '%s').querySelector('.value').textContent"
-                .formatted(name))
-        .asText();
-  }
-
-  /** As the page itself writes such a number. */
-  private String format(String how, double value) {
-    return browser
-        .evaluate("import('/web/format.js').then(f => f.%s(%s))".formatted(how, value))
-        .asText();
-  }
-
-  private String text(String selector) {
-    return browser
-        .evaluate("document.querySelector('" + selector + "').textContent.trim()")
-        .asText();
-  }
-
-  private List<String> texts(String expression) {
-    List<String> texts = new ArrayList<>();
-    browser.evaluate(expression).forEach(t -> texts.add(t.asText().trim()));
-    return texts;
   }
 
   private String theme() {
@@ -349,14 +341,5 @@ class ConsolePageIT {
       }
     }
     throw new AssertionError(value + " is not in " + all);
-  }
-
-  private JsonNode api(String path) throws Exception {
-    HttpResponse<String> response =
-        http.send(
-            HttpRequest.newBuilder(URI.create(console.uri() + "api/v1/" + path)).build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return new ObjectMapper().readTree(response.body());
   }
 }

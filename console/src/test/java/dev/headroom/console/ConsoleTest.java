@@ -104,7 +104,7 @@ class ConsoleTest {
   void sections() throws Exception {
     JsonNode primary = get("database").at("/members/0");
     assertThat(primary.get("role").asText()).isEqualTo("primary");
-    assertThat(primary.get("poolActive").asInt()).isEqualTo(3);
+    assertThat(primary.at("/pool/inUse").asInt()).isEqualTo(3);
     assertThat(get("redis").get("nodes")).hasSize(6);
     assertThat(get("redis").at("/nodes/0/slots").asText()).isEqualTo("0-5460");
     assertThat(get("replicas").get(0).get("instance").asText()).isEqualTo("mailer-0");
@@ -112,7 +112,13 @@ class ConsoleTest {
     assertThat(get("replicas").get(1).get("p95Ms").asDouble()).isPositive();
     assertThat(get("nodes").get(0).get("simulated").asBoolean()).isTrue();
     assertThat(get("autoscaler").at("/decisions/0/to").asText()).isEqualTo("13");
-    assertThat(get("events")).hasSize(7);
+    assertThat(primary.at("/pool/limit").asInt()).isEqualTo(12);
+    assertThat(primary.at("/pool/why").asText()).startsWith("clients waited 1.4 ms");
+    assertThat(primary.at("/usage/cpuLimit").asInt()).isEqualTo(8);
+    assertThat(get("redis").at("/nodes/0/memoryLimit").asLong()).isEqualTo(64 << 20);
+    assertThat(get("events").findValuesAsText("name"))
+        .contains("headroom.scale", "headroom.router.pool", "headroom.redis")
+        .doesNotContain("headroom.advice", "headroom.notification");
     assertThat(get("queries").get(0).get("onReplicas").asLong()).isEqualTo(8_640);
     assertThat(get("series?window=15m").size()).isEqualTo(90);
     assertThat(get("series?window=6h").size()).isLessThanOrEqualTo(180);

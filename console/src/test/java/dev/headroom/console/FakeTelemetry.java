@@ -14,10 +14,12 @@ import dev.headroom.signals.Vocabulary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -29,6 +31,9 @@ final class FakeTelemetry implements TelemetryQueries {
 
   private final TimeSource time;
   final AtomicInteger asked = new AtomicInteger();
+
+  /** What tests add to the events. */
+  final List<LogRecord> happened = new CopyOnWriteArrayList<>();
 
   FakeTelemetry(TimeSource time) {
     this.time = time;
@@ -278,7 +283,7 @@ final class FakeTelemetry implements TelemetryQueries {
       case Vocabulary.NODE_MEMORY_REQUESTED -> nodes(i -> node(i, i == 6 ? 0 : 1.5 * (1L << 30)));
       case Vocabulary.NODE_MEMORY_ALLOCATABLE -> nodes(i -> node(i, 3.2 * (1L << 30)));
       case Vocabulary.NODE_MEMORY_USED -> nodes(i -> node(i, 0.2 * (1L << 30)));
-      default -> List.of();
+      default -> FakeControls.latest(metric, now);
     };
   }
 
@@ -400,7 +405,7 @@ final class FakeTelemetry implements TelemetryQueries {
               new MetricSeries(
                   Attributes.of(Vocabulary.SERVICE, "web", Vocabulary.STATE, "starting"),
                   List.of(new Point(window.from(), 2, LatencySketch.empty()))));
-      default -> List.of();
+      default -> FakeControls.series(metric, window, step, groupBy);
     };
   }
 
@@ -441,7 +446,9 @@ final class FakeTelemetry implements TelemetryQueries {
   @Override
   public List<LogRecord> events(Window window, String prefix, int limit) {
     long now = time.epochNanos();
-    List<LogRecord> all =
+    List<LogRecord> all = new ArrayList<>(happened.reversed());
+    all.addAll(FakeControls.events(now));
+    all.addAll(
         List.of(
             event(
                 now,
@@ -480,7 +487,14 @@ final class FakeTelemetry implements TelemetryQueries {
                 9,
                 Vocabulary.EVENT_FAILOVER,
                 "pg-0 promoted in 0.8 s",
-                Map.of(Vocabulary.MEMBER, "pg-0")),
+                Map.of(Vocabulary.MEMBER, "pg-0", "headroom.from", "pg-1", "headroom.to", "pg-0")),
+            event(
+                now,
+                240,
+                13,
+                Vocabulary.EVENT_REDIS,
+                "redis redis-1 takes 5461-10922 over from redis-4, whose process died",
+                Map.of("headroom.redis.node", "redis-1", Vocabulary.STATE, "failover")),
             event(
                 now,
                 150,
@@ -511,8 +525,14 @@ final class FakeTelemetry implements TelemetryQueries {
                     Vocabulary.REASON,
                     "CPU: 83 % of request, target 70 %",
                     "headroom.data_age_seconds",
-                    5.9)));
-    return all.stream().filter(e -> e.eventName().startsWith(prefix)).limit(limit).toList();
+                    5.9))));
+    return all.stream()
+        .filter(e -> e.eventName().startsWith(prefix))
+        .filter(e -> !Instant.ofEpochSecond(0, e.epochNanos()).isBefore(window.from()))
+        .filter(e -> Instant.ofEpochSecond(0, e.epochNanos()).isBefore(window.to()))
+        .sorted(Comparator.comparingLong(LogRecord::epochNanos).reversed())
+        .limit(limit)
+        .toList();
   }
 
   private static LogRecord event(
@@ -524,15 +544,15 @@ final class FakeTelemetry implements TelemetryQueries {
   @Override
   public List<TraceSummary> traces(
       Window window, Optional<String> route, boolean slowestFirst, int limit) {
-    return IntStream.range(0, Math.min(limit, 24))
+    List<Route> asked =
+        ROUTES.stream().filter(r -> route.isEmpty() || r.route.equals(route.get())).toList();
+    return IntStream.range(0, asked.isEmpty() ? 0 : Math.min(limit, 24))
         .mapToObj(
             i ->
                 new TraceSummary(
                     i == 0 ? TRACE : new TraceId(7, i),
                     "web",
-                    ROUTES.get(i % ROUTES.size()).method
-                        + " "
-                        + ROUTES.get(i % ROUTES.size()).route,
+                    asked.get(i % asked.size()).method + " " + asked.get(i % asked.size()).route,
                     time.now().minusSeconds(2L * i),
                     Duration.ofMillis(slowestFirst ? 2400 - 90L * i : 30 + 37L * i % 400),
                     5 + i % 9,
@@ -605,28 +625,30 @@ final class FakeTelemetry implements TelemetryQueries {
 
   @Override
   public List<ErrorGroup> errorGroups(Window window, int limit) {
-    return List.of();
+    return FakeAnalyses.errors(time.now());
   }
 
   @Override
   public ServiceMap serviceMap(Window window) {
-    return new ServiceMap(List.of(), List.of());
+    return FakeAnalyses.map(window);
   }
 
   @Override
   public List<SlowRequest> slowRequests(
       Window window, Optional<String> service, Optional<String> route, int limit) {
-    return List.of();
+    return FakeAnalyses.slow(time.now(), route, limit);
   }
 
   @Override
   public Optional<EndpointAnalysis> endpointAnalysis(Window window, Endpoint endpoint) {
-    return Optional.empty();
+    return endpoint.equals(FakeAnalyses.SEARCH)
+        ? Optional.of(FakeAnalyses.analysis(endpoint))
+        : Optional.empty();
   }
 
   @Override
   public List<RepeatedCall> repeatedCalls(Window window, int limit) {
-    return List.of();
+    return FakeAnalyses.repeated();
   }
 
   @Override

@@ -23,11 +23,27 @@ final class TestConsole {
                   services:
                     web: {command: [web], port: 3000, env: {PASSWORD: geheim}}
                     mailer: {command: [mailer]}
+                  gateway:
+                    identity: {jwt: {secret: 0123456789abcdef0123456789abcdef, user: sub, tenant: org}}
+                    rateLimits:
+                      - {name: per user, key: user, requests: 100/min, burst: 20}
+                      - {name: search, path: /api/search, requests: 20/min, observe: true}
+                    cache:
+                      - {path: /assets/**, immutable: true}
+                      - {path: /api/reports/**, ttl: 30s, vary: [tenant], tags: [reports]}
+                  channels: {ops: {webhook: https://ops.acme.example/alerts}}
+                  alerts:
+                    - {name: slow search, when: p95 > 250ms for 5m, route: GET /api/**, notify: ops}
+                    - {when: errors > 2% for 1m, minRequests: 50}
                 """)));
   }
 
   static Console start(FakeTelemetry telemetry, TimeSource time) {
-    return Console.start(new ConsoleSettings("127.0.0.1", 0), telemetry, app(), Actions.NONE, time);
+    return start(telemetry, Actions.NONE, time);
+  }
+
+  static Console start(FakeTelemetry telemetry, Actions actions, TimeSource time) {
+    return Console.start(new ConsoleSettings("127.0.0.1", 0), telemetry, app(), actions, time);
   }
 
   public static void main(String[] args) throws InterruptedException {

@@ -1,21 +1,18 @@
 package dev.headroom.router;
 
 import dev.headroom.spec.RouterSpec;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Sizes the pools of all members while {@code pool: auto} asks for it, and says why. */
 final class PoolSizing {
-  private static final Logger LOG = System.getLogger(PoolSizing.class.getName());
   /* The rest is for other routers, for monitoring, for a person with psql. */
   private static final double SHARE = 0.8;
 
-  /** Changes the limit of a member's pool. */
+  /** Changes the limit of a pool. */
   interface Limiter {
-    void limit(String member, int connections);
+    void limit(PoolFigures pool, PoolTuner.Decision decision);
   }
 
   private final Limiter limiter;
@@ -48,14 +45,7 @@ final class PoolSizing {
       PoolTuner.Decision decision = tuner.next(pool, now, most);
       reasons.put(pool.member(), decision.reason());
       if (decision.limit() != pool.limit()) {
-        LOG.log(
-            Level.INFO,
-            "pool of {0}: {1} instead of {2} connections: {3}",
-            pool.member(),
-            decision.limit(),
-            pool.limit(),
-            decision.reason());
-        limiter.limit(pool.member(), decision.limit());
+        limiter.limit(pool, decision);
       }
     }
   }

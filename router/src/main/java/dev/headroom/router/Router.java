@@ -455,11 +455,16 @@ public final class Router implements Component, Reloadable<ScaledApp> {
             });
   }
 
-  private void limit(String member, int connections) {
-    int share = Math.max(1, (connections + pools.size() - 1) / pools.size());
-    for (ServerPools own : pools.values()) {
-      own.loop().execute(() -> own.limit(member, share));
+  private void limit(PoolFigures pool, PoolTuner.Decision decision) {
+    int share = Math.max(1, (decision.limit() + pools.size() - 1) / pools.size());
+    int limit = share * pools.size();
+    if (limit == pool.limit()) {
+      return; // The loops share evenly, so that a step may be too small to be taken.
     }
+    for (ServerPools own : pools.values()) {
+      own.loop().execute(() -> own.limit(pool.member(), share));
+    }
+    telemetry.resized(pool, limit, decision.reason());
   }
 
   @Override

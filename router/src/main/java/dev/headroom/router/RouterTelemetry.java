@@ -17,6 +17,8 @@ import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TelemetryConsumer;
 import dev.headroom.signals.TraceContext;
 import dev.headroom.signals.Vocabulary;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import java.util.random.RandomGenerator;
 
 /** Measures what the router does and hands it on every five seconds. Thread-safe. */
 final class RouterTelemetry implements QueryReport {
+  private static final Logger LOG = System.getLogger(RouterTelemetry.class.getName());
   private static final int MAX_SERIES = 4000;
   private static final int MAX_SPANS = 10_000;
   private static final Attributes RESOURCE = Attributes.of("service.name", "headroom-router");
@@ -234,6 +237,35 @@ final class RouterTelemetry implements QueryReport {
                   Vocabulary.MEMBER, primary, "headroom.from", previous, "headroom.to", primary));
     }
     consumer.accept(Telemetry.event(event));
+  }
+
+  /** A pool has another size now. */
+  void resized(PoolFigures pool, int limit, String reason) {
+    String body =
+        "pool of %s %s %d → %d: %s"
+            .formatted(
+                pool.member(),
+                limit > pool.limit() ? "grew" : "shrank",
+                pool.limit(),
+                limit,
+                reason);
+    LOG.log(Level.DEBUG, body);
+    consumer.accept(
+        Telemetry.event(
+            LogRecord.event(
+                time.epochNanos(),
+                LogRecord.INFO,
+                Vocabulary.EVENT_POOL,
+                body,
+                Attributes.of(
+                    Vocabulary.MEMBER,
+                    pool.member(),
+                    "headroom.from",
+                    (long) pool.limit(),
+                    "headroom.to",
+                    (long) limit,
+                    Vocabulary.REASON,
+                    reason))));
   }
 
   /** Ends the cell. */

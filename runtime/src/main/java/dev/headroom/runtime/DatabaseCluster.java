@@ -49,6 +49,7 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
 
   private static final Logger LOG = System.getLogger(DatabaseCluster.class.getName());
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration MEASURE = Duration.ofSeconds(5);
 
   /** A primary whose process lives and that does not answer for so long is taken for dead. */
   private static final Duration HUNG = Duration.ofSeconds(15);
@@ -68,6 +69,7 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
   private final Failover failover;
   private final LinkedBlockingQueue<String> wakes = new LinkedBlockingQueue<>();
   private final Thread keeper;
+  private final Thread meter;
 
   private DatabaseCluster(
       DatabaseSettings settings,
@@ -91,6 +93,9 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
             passwords.of("postgres-" + settings.spec().user()));
     // Not a virtual thread: those share the cores with whoever waits for this one.
     this.keeper = Thread.ofPlatform().name("database-keeper").daemon(true).unstarted(this::keep);
+    DatabaseUsage usage = new DatabaseUsage(telemetry, time);
+    this.meter =
+        Thread.ofVirtual().name("database-usage").unstarted(() -> measureUntilClosed(usage));
   }
 
   /**
@@ -114,6 +119,7 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
       throw e;
     }
     cluster.keeper.start();
+    cluster.meter.start();
     return cluster;
   }
 
@@ -313,6 +319,27 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
     return streaming;
   }
 
+  private void measureUntilClosed(DatabaseUsage usage) {
+    try {
+      while (!events.isClosed()) {
+        Map<String, Long> pids = new LinkedHashMap<>();
+        members.names().forEach(name -> members.pidOf(name).ifPresent(pid -> pids.put(name, pid)));
+        measure(usage, pids);
+        Thread.sleep(MEASURE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void measure(DatabaseUsage usage, Map<String, Long> pids) {
+    try {
+      usage.measure(pids);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "The database servers could not be measured", e);
+    }
+  }
+
   // What others see.
 
   /** All members as they are now. */
@@ -380,6 +407,7 @@ public final class DatabaseCluster implements Component, Reloadable<ScaledApp> {
   public void close() {
     events.close();
     keeper.interrupt();
+    meter.interrupt();
     List<PostgresServer> running = new ArrayList<>(members.servers());
     if (!running.isEmpty()) {
       running.removeFirst().close();

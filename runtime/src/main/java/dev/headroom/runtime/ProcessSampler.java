@@ -1,16 +1,18 @@
 package dev.headroom.runtime;
 
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
-import oshi.software.os.OSProcess;
-import oshi.software.os.OperatingSystem;
 
-/** CPU and memory of processes and of the machine, between two samples. Not thread-safe. */
+/**
+ * CPU and memory of processes with all that they started ({@code npm start} itself does little),
+ * and of the machine, between two samples. Not thread-safe.
+ */
 final class ProcessSampler {
+  /* USER_HZ, which Linux keeps at 100 for programs on all machines. */
+  private static final double TICKS_PER_SECOND = 100;
 
   /**
    * @param cores mean since the sample before
@@ -18,22 +20,27 @@ final class ProcessSampler {
    */
   record Sample(double cores, long residentBytes) {}
 
-  private record Before(long startTime, long cpuMillis, long nanos) {}
+  private record Before(long startTicks, long cpuTicks, long nanos) {}
 
-  private final OperatingSystem system;
   private final CentralProcessor processor;
-  private final Map<Long, Before> before = new HashMap<>();
+  private final long memoryBytes;
+  private Map<Long, Before> before = new HashMap<>();
   private long[] ticks;
 
   ProcessSampler() {
     SystemInfo info = new SystemInfo();
-    system = info.getOperatingSystem();
     processor = info.getHardware().getProcessor();
+    memoryBytes = info.getHardware().getMemory().getTotal();
     ticks = processor.getSystemCpuLoadTicks();
   }
 
   int cores() {
     return processor.getLogicalProcessorCount();
+  }
+
+  /** Of the whole machine. */
+  long memoryBytes() {
+    return memoryBytes;
   }
 
   /** Cores that the whole machine kept busy since the last call. */
@@ -44,31 +51,29 @@ final class ProcessSampler {
     return load * cores();
   }
 
-  /** Empty at the first look at a process, and when it is gone. */
-  Optional<Sample> sample(long pid) {
-    OSProcess process = system.getProcess((int) pid);
-    if (process == null) {
-      before.remove(pid);
-      return Optional.empty();
-    }
+  /** By pid; without those that are gone, and those that are looked at for the first time. */
+  Map<Long, Sample> sample(Collection<Long> pids) {
+    ProcessTable table = ProcessTable.read();
     long nanos = System.nanoTime();
-    Before now =
-        new Before(process.getStartTime(), process.getKernelTime() + process.getUserTime(), nanos);
-    Before then = before.put(pid, now);
-    if (then == null || then.startTime() != now.startTime()) {
-      return Optional.empty();
+    Map<Long, Before> now = new HashMap<>();
+    Map<Long, Sample> samples = new HashMap<>();
+    for (long pid : pids) {
+      table
+          .get(pid)
+          .map(root -> new Before(root.startTicks(), table.cpuTicks(pid), nanos))
+          .ifPresent(
+              seen -> {
+                now.put(pid, seen);
+                Before then = before.get(pid);
+                if (then != null && then.startTicks == seen.startTicks) {
+                  double seconds = Math.max(1, nanos - then.nanos) / 1e9;
+                  // One that was given to another parent leaves the tree with what it used.
+                  double used = Math.max(0, seen.cpuTicks - then.cpuTicks) / TICKS_PER_SECOND;
+                  samples.put(pid, new Sample(used / seconds, table.residentBytes(pid)));
+                }
+              });
     }
-    double cores = (now.cpuMillis() - then.cpuMillis()) * 1e6 / Math.max(1, nanos - then.nanos());
-    return Optional.of(new Sample(cores, process.getResidentMemory()));
-  }
-
-  /** Resident now; empty when it is gone. */
-  Optional<Long> residentBytes(long pid) {
-    return Optional.ofNullable(system.getProcess((int) pid)).map(OSProcess::getResidentMemory);
-  }
-
-  /** Forgets all processes but these. */
-  void keepOnly(List<Long> pids) {
-    before.keySet().retainAll(pids);
+    before = now;
+    return samples;
   }
 }

@@ -50,14 +50,9 @@ final class ReplicaReports implements Replica.Listener {
         .map(_ -> last);
   }
 
-  /** Bytes resident now; empty when the process is gone. */
-  Optional<Long> residentBytes(ChildProcess child) {
-    return sampler.residentBytes(child.pid());
-  }
-
   void measure(Collection<ServiceGroup> groups) {
     List<Metric> metrics = new ArrayList<>();
-    List<Long> pids = new ArrayList<>();
+    Map<Long, ProcessSampler.Sample> samples = sampler.sample(pids(groups));
     Map<String, double[]> perNode = new HashMap<>();
     long now = time.epochNanos();
     for (ServiceGroup group : groups) {
@@ -70,9 +65,7 @@ final class ReplicaReports implements Replica.Listener {
         if (process.isEmpty()) {
           continue;
         }
-        pids.add(process.get().pid());
-        sampler
-            .sample(process.get().pid())
+        Optional.ofNullable(samples.get(process.get().pid()))
             .ifPresent(
                 sample -> {
                   metrics.add(gauge(Vocabulary.REPLICA_CPU, "{cpu}", series, now, sample.cores()));
@@ -118,8 +111,15 @@ final class ReplicaReports implements Replica.Listener {
             Attributes.of("headroom.cores", (long) sampler.cores()),
             now,
             sampler.machineCores()));
-    sampler.keepOnly(pids);
     telemetry.accept(Telemetry.metrics(metrics));
+  }
+
+  private static List<Long> pids(Collection<ServiceGroup> groups) {
+    return groups.stream()
+        .flatMap(group -> group.all().stream())
+        .flatMap(replica -> replica.process().stream())
+        .map(ChildProcess::pid)
+        .toList();
   }
 
   private Attributes words(Attributes series, Replica replica, Optional<ChildProcess> process) {

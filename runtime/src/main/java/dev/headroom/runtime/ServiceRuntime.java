@@ -229,16 +229,20 @@ public final class ServiceRuntime implements Component, Reloadable<ScaledApp> {
   }
 
   private void enforceMemoryLimits() {
-    for (ServiceGroup group : groups.values()) {
-      for (Replica replica : group.all()) {
-        Optional<ByteSize> limit = replica.memoryLimit();
-        if (limit.isPresent()) {
-          replica
-              .process()
-              .flatMap(reports::residentBytes)
-              .filter(resident -> resident > limit.get().bytes())
-              .ifPresent(resident -> replica.exceeds(limit.get(), resident));
-        }
+    List<Replica> limited =
+        groups.values().stream()
+            .flatMap(group -> group.all().stream())
+            .filter(replica -> replica.memoryLimit().isPresent())
+            .toList();
+    if (!limited.isEmpty()) {
+      ProcessTable table = ProcessTable.read();
+      for (Replica replica : limited) {
+        ByteSize limit = replica.memoryLimit().orElseThrow();
+        replica
+            .process()
+            .map(child -> table.residentBytes(child.pid()))
+            .filter(resident -> resident > limit.bytes())
+            .ifPresent(resident -> replica.exceeds(limit, resident));
       }
     }
     outOfMemory.look();

@@ -59,6 +59,7 @@ final class ClusterReport {
     Attributes series = Attributes.of(NODE, address.toString());
     metrics.add(gauge(Vocabulary.REDIS_KEYS, "{key}", series, info.keys(), now));
     metrics.add(gauge(Vocabulary.REDIS_MEMORY, "By", series, info.usedMemory(), now));
+    metrics.add(gauge(Vocabulary.REDIS_MEMORY_LIMIT, "By", series, info.maxMemory(), now));
     Counters before = counters.put(address, new Counters(info.hits(), info.misses()));
     if (before != null) {
       metrics.add(

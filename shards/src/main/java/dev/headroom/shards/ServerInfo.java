@@ -43,6 +43,11 @@ record ServerInfo(Map<String, String> fields) {
     return number("used_memory");
   }
 
+  /** What it may use for data; 0: no limit. */
+  long maxMemory() {
+    return number("maxmemory");
+  }
+
   /** A cluster has database 0 only: {@code db0:keys=5,expires=0,avg_ttl=0}. */
   long keys() {
     String database = fields.getOrDefault("db0", "keys=0,");

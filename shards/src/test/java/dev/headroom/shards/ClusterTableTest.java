@@ -77,6 +77,7 @@ class ClusterTableTest {
             "# Server\r\nredis_version:6.2.11\r\n# Replication\r\nrole:slave\r\n"
                 + "master_link_status:down\r\nslave_repl_offset:1234\r\nmaster_repl_offset:99\r\n"
                 + "keyspace_hits:7\r\nkeyspace_misses:2\r\nused_memory:1048576\r\n"
+                + "maxmemory:67108864\r\n"
                 + "db0:keys=12,expires=0,avg_ttl=0\r\n",
             "cluster_state:ok\r\ncluster_slots_ok:16384\r\n");
 
@@ -84,6 +85,7 @@ class ClusterTableTest {
     assertThat(info.isLinkedToMaster()).isFalse();
     assertThat(List.of(info.hits(), info.misses(), info.keys(), info.usedMemory()))
         .containsExactly(7L, 2L, 12L, 1048576L);
+    assertThat(info.maxMemory()).isEqualTo(67_108_864);
     assertThat(info.isClusterComplete()).isTrue();
     assertThat(info.takesSlotRanges()).isFalse();
     assertThat(ServerInfo.parse("redis_version:7.0.15").takesSlotRanges()).isTrue();

@@ -149,6 +149,9 @@ public final class Vocabulary {
   /** Gauge, {client}; MEMBER. In the queue for a server connection. */
   public static final String ROUTER_WAITING = "headroom.router.waiting";
 
+  /** Event; MEMBER, headroom.from, headroom.to, REASON: a pool has another size. */
+  public static final String EVENT_POOL = "headroom.router.pool";
+
   /** Sum, s; MEMBER, ROUTE where a comment names it. Connection-seconds that statements held. */
   public static final String CONNECTION_TIME = "headroom.router.connection.time";
 
@@ -169,10 +172,10 @@ public final class Vocabulary {
   /** Gauge 1; SERVICE, INSTANCE, NODE, STATE, process.pid, server.port, headroom.restarts. */
   public static final String REPLICA = "headroom.replica.state";
 
-  /** Gauge, {cpu}; SERVICE, INSTANCE. Cores in use. */
+  /** Gauge, {cpu}; SERVICE, INSTANCE. Cores in use, by the process and all that it started. */
   public static final String REPLICA_CPU = "headroom.replica.cpu";
 
-  /** Gauge, By; SERVICE, INSTANCE. Resident set. */
+  /** Gauge, By; SERVICE, INSTANCE. Resident, of the process and all that it started. */
   public static final String REPLICA_MEMORY = "headroom.replica.memory";
 
   /**
@@ -202,6 +205,18 @@ public final class Vocabulary {
   /** Gauge, {cpu}: cores that this machine's processes keep busy; headroom.cores on the series. */
   public static final String MACHINE_CPU = "headroom.machine.cpu";
 
+  /**
+   * Gauge, {cpu}; MEMBER. Cores that all processes of a database server of this machine keep busy;
+   * headroom.cores, of the machine, on the series.
+   */
+  public static final String DB_CPU = "headroom.db.cpu";
+
+  /**
+   * Gauge, By; MEMBER. Resident memory of all processes of a database server of this machine, what
+   * they share counted once; headroom.limit_bytes, of the machine, on the series.
+   */
+  public static final String DB_MEMORY = "headroom.db.memory";
+
   // Shards.
 
   /** Gauge 1; headroom.redis.node, ROLE, STATE, headroom.redis.slots, headroom.redis.master. */
@@ -218,6 +233,9 @@ public final class Vocabulary {
 
   /** Gauge, By; headroom.redis.node. */
   public static final String REDIS_MEMORY = "headroom.redis.memory";
+
+  /** Gauge, By; headroom.redis.node. What it may use for data; 0: no limit. */
+  public static final String REDIS_MEMORY_LIMIT = "redis.maxmemory";
 
   // Autoscaler.
 

@@ -34,8 +34,11 @@ export const card = (title, body, { width = 12, note = nothing, aside = nothing,
 export const note = text => html`<span class="note">${text}</span>`;
 
 /** items: [{name, value, unit, note, mood, spark, href}] */
-export const figures = (label, items) => html`
-  <dl class="figures w12" aria-label=${label}>${items.filter(Boolean).map(f => html`
+export const figures = (label, items) => row(label, items.filter(Boolean));
+
+/* As many to a row as leave no hole, or the smallest. */
+const row = (label, items) => html`
+  <dl class="figures w12" aria-label=${label} style="--n:${items.length};--half:${items.length <= 5 ? items.length : items.length === 6 ? 3 : 4}">${items.map(f => html`
     <div class="figure ${f.mood ?? ''}">
       <dt>${f.name}</dt>
       <dd><span class="value">${f.value}</span>${f.unit ? html`<span class="unit">${f.unit}</span>` : nothing}</dd>

@@ -1,8 +1,8 @@
 // The document's alerts: which hold, what was told, and making one silent.
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { action } from '../actions.js';
-import { ago, count, moment } from '../format.js';
-import { words } from '../happenings.js';
+import { ago, count, moment, plural } from '../format.js';
+import { kind, words } from '../happenings.js';
 import { card, chip, empty, figures, note, tag, timeline } from '../parts.js';
 import { table } from '../table.js';
 
@@ -17,7 +17,7 @@ export default {
     const { rules, active, history } = data.alerts;
     const firing = active.filter(a => a.state === 'firing');
     const notices = history.filter(e => e.name === 'headroom.notification');
-    const said = event => ({ ...words(event), kind: event.name === 'headroom.notification' ? `sent to ${event.attributes['headroom.channel'] ?? 'a channel'}` : event.name === 'headroom.silence' ? 'silence' : event.attributes['headroom.severity'] ?? 'alert', mood: event.attributes['headroom.state'] === 'firing' ? 'bad' : event.attributes['headroom.state'] === 'failed' ? 'warn' : '' });
+    const said = event => ({ ...words(event), kind: [kind(event), event.name === 'headroom.notification' ? event.attributes['headroom.channel'] : event.attributes['headroom.severity']].filter(Boolean).join(' · '), mood: event.attributes['headroom.state'] === 'firing' ? 'bad' : event.attributes['headroom.state'] === 'failed' ? 'warn' : '' });
     return html`
       ${figures('Alerts', [
         { name: 'Firing', value: count(firing.length), mood: firing.length ? 'bad' : '', note: firing.length ? firing.map(a => a.alert).slice(0, 2).join(', ') : 'nothing to be told of' },
@@ -35,14 +35,14 @@ export default {
           { title: 'Value', numeric: true, value: a => a.value, cell: a => value(a) },
           { title: 'Condition', wide: true, value: a => a.condition, cell: a => html`<code>${a.condition}</code>` },
           { title: 'Since', wide: true, value: a => a.since, cell: a => (a.since ? html`<span title=${moment(a.since)}>${ago(a.since)}</span>` : '–') },
-          { title: 'Told', wide: true, value: a => a.channel, cell: a => a.channel },
+          { title: 'Told', wide: true, value: a => a.channel, cell: a => a.channel || html`<span class="faint">here only</span>` },
         ],
       }, redraw), { flush: true }) : nothing}
       ${card('Rules', rules.length ? html`<ul class="rules">${rules.map(r => html`<li>
         <div class="what"><div class="row">${chip(r.state === 'inactive' ? 'ok' : r.state)}<b>${r.name}</b>${r.silentUntil ? tag(`silent until ${moment(r.silentUntil)}`) : nothing}</div>
-          <span class="note"><code>${r.condition}</code>${r.route ? html` on <code>${r.route}</code>` : nothing}${r.service ? ` of ${r.service}` : ''} · tells ${r.channel} · at least ${count(r.minRequests)} requests</span></div>
-        ${r.silentUntil ? action({ key: 'loud ' + r.name, name: 'silence', label: 'End silence', local, redraw, reload, available: data.actions.silence, missing: 'not available here', confirm: () => 'Its channel is told again.', body: () => ({ alert: r.name, length: '0', reason: 'ended in the console' }), done: () => 'told again' })
-          : action({ key: r.name, name: 'silence', label: 'Silence', local, redraw, reload, available: data.actions.silence, missing: 'not available here',
+          <span class="note"><code>${r.condition}</code>${r.route ? html` on <code>${r.route}</code>` : nothing}${r.service ? ` of ${r.service}` : ''} · ${r.channel ? `tells ${r.channel}` : 'told here only'} · decides from ${plural(r.minRequests, 'request')}</span></div>
+        ${r.silentUntil ? action({ key: 'loud ' + r.name, name: 'silence', label: 'End silence', local, redraw, reload, available: data.actions.silence, missing: 'not available in this process', confirm: () => 'Its channel is told again.', body: () => ({ alert: r.name, length: '0', reason: 'ended in the console' }), done: () => 'told again' })
+          : action({ key: r.name, name: 'silence', label: 'Silence', local, redraw, reload, available: data.actions.silence, missing: 'not available in this process',
             confirm: () => html`Tell nobody for <select aria-label="How long" @change=${e => { local.length = e.target.value; }}>${LENGTHS.map(l => html`<option ?selected=${l === local.length}>${l}</option>`)}</select>`,
             body: () => ({ alert: r.name, length: local.length, reason: 'silenced in the console' }), done: () => 'silent' })}
       </li>`)}</ul>` : empty('No alert in the document.', html`Add one, for example<br><code>alerts: [{when: p95 &gt; 250ms for 5m, route: GET /api/**, notify: ops}]</code>`), { width: 7 })}

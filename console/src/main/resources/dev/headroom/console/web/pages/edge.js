@@ -72,17 +72,19 @@ export default {
           { title: 'Misses', numeric: true, wide: true, value: r => r.outcomes.miss, cell: r => count(r.outcomes.miss ?? 0) },
           { title: 'Bypassed', numeric: true, wide: true, hint: 'May not be answered from the cache', value: r => r.outcomes.bypass, cell: r => count(r.outcomes.bypass ?? 0) },
         ],
-      }, redraw), { width: 8, flush: true, aside: evicted.length ? note('went: ' + evicted.map(([k, v]) => `${count(v)} ${k}`).join(', ')) : nothing })}
-      ${card('Purge', html`<form class="form" @submit=${e => e.preventDefault()}>
+      }, redraw), { flush: true, aside: evicted.length ? note('no longer kept: ' + evicted.map(([k, v]) => `${count(v)} ${k}`).join(', ')) : nothing })}
+      ${card('Purge', html`<form class="form wide" @submit=${e => e.preventDefault()}>
         <label>Paths <input type="text" placeholder="/api/reports/**, /logo.png" .value=${local.paths} @input=${e => { local.paths = e.target.value; redraw(); }}></label>
         <label>Tags <input type="text" placeholder="reports" .value=${local.tags} @input=${e => { local.tags = e.target.value; redraw(); }}></label>
         ${action({
           key: 'purge', name: 'purge', label: 'Purge', local, redraw, reload, main: true,
           available: data.actions.purge, missing: 'Purging is not available here: this process runs no gateway with a cache.',
-          confirm: () => [split(local.paths), split(local.tags)].some(l => l.length) ? `Removes what is at ${[...split(local.paths), ...split(local.tags).map(t => 'tag ' + t)].join(', ')}.` : 'Name a path or a tag first.',
+          ready: () => named(local),
+          confirm: () => named(local) ? `Removes what is at ${[...split(local.paths), ...split(local.tags).map(t => 'tag ' + t)].join(', ')}.` : 'Name a path or a tag first.',
           body: () => ({ paths: split(local.paths), tags: split(local.tags) }), done: a => `${count(a.removed)} removed`,
-        })}</form>`, { width: 4, note: note('empties part of the cache') })}`;
+        })}</form>`, { note: note('removes responses from the cache, by path or by tag') })}`;
   },
 };
 
+const named = local => split(local.paths).length + split(local.tags).length > 0;
 const split = text => text.split(/[\s,]+/).filter(Boolean);

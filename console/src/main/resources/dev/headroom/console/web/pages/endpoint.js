@@ -1,7 +1,8 @@
-// One endpoint: how it does over time, and single requests to it.
+// One endpoint: how it does over time, why it takes as long as it does, and single requests to it.
 import { html } from '/lib/lit-html/lit-html.js';
 import * as charts from '../charts.js';
 import { count, ms, percent, rate } from '../format.js';
+import * as explain from '../explain.js';
 import { card, choice, empty, figures, method, note, sampled } from '../parts.js';
 import { traceTable } from '../tracelist.js';
 
@@ -20,15 +21,22 @@ export default {
       endpoints: ranged('endpoints'),
       points: ranged('series', where),
       traces: ranged('traces', `${where}&order=${local.order}&limit=50`),
+      analysis: ranged('analysis', `${where}&method=${encodeURIComponent(e.method)}`),
+      slow: ranged('slow', `${where}&limit=20`),
+      repeated: ranged('repeated', 'limit=200'),
     };
   },
 
   view: context => {
-    const { data, range, parameters, local, reload, redraw } = context;
+    const { data, range, parameters, local, reload, redraw, link } = context;
     const asked = of(parameters);
     const stats = data.endpoints.endpoints.find(e => e.service === asked.service && e.method === asked.method && e.route === asked.route);
     const several = data.endpoints.endpoints.filter(e => e.service === asked.service && e.route === asked.route).length > 1;
     const traces = data.traces.filter(t => !asked.method || !several || t.name.startsWith(asked.method + ' ') || !/^[A-Z]+ /.test(t.name));
+    const same = e => e.service === asked.service && e.method === asked.method && e.route === asked.route;
+    const repeated = data.repeated.filter(r => same(r.entry) || same(r.endpoint));
+    const slow = data.slow.filter(r => !several || r.endpoint.method === asked.method);
+    const { analysis } = data;
     return html`
       ${stats ? figures('In this time', [
         { name: 'Requests', value: rate(stats.perSecond), unit: '/s', note: `${count(stats.count)} in all` },
@@ -41,6 +49,10 @@ export default {
       ]) : html`<div class="card w12">${empty('Not asked in this time.', html`${method(asked.method, asked.route)} had no request in the chosen time.`)}</div>`}
       ${card('Traffic', charts.traffic(range, data.points), { width: 6, aside: several ? note('all methods of the path') : '' })}
       ${card('Latency', charts.latency(range, data.points), { width: 6, aside: several ? note('all methods of the path') : '' })}
+      ${card('Where the time goes', explain.analysis(analysis), { width: 5, id: 'analysis', note: analysis.requests ? note(`of a request, mean of ${count(analysis.requests)} traces`) : '' })}
+      ${card('Statements of a request', explain.statements({ id: 'statements', uses: analysis.statements ?? [], requests: analysis.requests || 1, link, redraw }), { width: 7, flush: true })}
+      ${card('Repeated calls', explain.repeated(repeated, link), { id: 'repeated', note: repeated.length ? note('by one request') : '' })}
+      ${card('Slowest requests', explain.slow({ requests: slow, local, redraw, link }), { id: 'slow', note: slow.length ? html`${sampled}${note('with their statements')}` : '' })}
       ${card('Requests', traceTable({ ...context, traces }, local.order === 'slowest' ? 3 : 0), {
         flush: true, note: sampled, id: 'requests',
         aside: choice('Order', ['slowest', 'newest'], local.order, name => { local.order = name; redraw(); reload(); }),

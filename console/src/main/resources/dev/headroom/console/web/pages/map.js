@@ -3,10 +3,10 @@ import { html, nothing, svg } from '/lib/lit-html/lit-html.js';
 import { count, ms, percent, perSecond } from '../format.js';
 import { age, card, empty, facts, note } from '../parts.js';
 import { table } from '../table.js';
-import { place } from '../layout.js';
+import { curve, place } from '../layout.js';
 
 const KINDS = { gateway: 'gateway', router: 'router', service: 'service', database: 'database', cache: 'cache', queue: 'queue', external: 'outside' };
-const WIDTH = 184;
+const WIDTH = 188;
 const HEIGHT = 70;
 
 export default {
@@ -44,16 +44,14 @@ export default {
 };
 
 function drawing(nodes, edges, chosen, choose) {
-  const { at, width, height } = place(nodes, edges, WIDTH, HEIGHT);
+  const { at, way, width, height } = place(nodes, edges, WIDTH, HEIGHT);
   const most = Math.max(...edges.map(e => e.perSecond), 0.001);
   const near = chosen && new Set([chosen.name, ...edges.flatMap(e => (e.from === chosen.name ? [e.to] : e.to === chosen.name ? [e.from] : []))]);
   return html`<div class="map" tabindex="0" role="region" aria-label="Service map"><svg viewBox="0 0 ${width} ${height}" style="min-width:${Math.min(width, 900)}px;max-width:${width}px">
     ${edges.map(e => {
       const [a, b] = [at.get(e.from), at.get(e.to)];
       if (!a || !b) return nothing;
-      const [x1, y1, x2, y2] = [a.x + WIDTH, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
-      const bend = Math.max(40, Math.abs(x2 - x1) / 2);
-      const path = x2 > x1 ? `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` : `M${a.x + WIDTH / 2} ${a.y}C${a.x + WIDTH / 2} ${a.y - 46} ${b.x + WIDTH / 2} ${b.y - 46} ${b.x + WIDTH / 2} ${b.y}`;
+      const path = way.has(e) ? curve(way.get(e)) : `M${a.x + WIDTH / 2} ${a.y}C${a.x + WIDTH / 2} ${a.y - 46} ${b.x + WIDTH / 2} ${b.y - 46} ${b.x + WIDTH / 2} ${b.y}`;
       const faint = near && e.from !== chosen.name && e.to !== chosen.name;
       return svg`<path class="edge ${e.errors / e.count > 0.01 ? 'bad' : ''} ${faint ? 'pale' : ''}" d=${path} stroke-width=${(1.2 + 5 * Math.sqrt(e.perSecond / most)).toFixed(1)}><title>${e.from} → ${e.to}: ${perSecond(e.perSecond)}, P95 ${ms(e.latency.p95Ms)}, ${percent(e.errors / e.count)} errors</title></path>`;
     })}

@@ -4,7 +4,7 @@ import * as charts from '../charts.js';
 import { bytes, count, dollars, ms, percent, perSecond, rate, seconds } from '../format.js';
 import { icon } from '../icons.js';
 import { age, card, chip, empty, figures, method, note, nowOnly, simulated, timeline } from '../parts.js';
-import { marks, words } from '../happenings.js';
+import { gathered, marks, words } from '../happenings.js';
 
 export default {
   load: ({ get, ranged }) => ({
@@ -14,7 +14,7 @@ export default {
     nodes: ranged('nodes/series'),
     database: get('database'),
     redis: get('redis'),
-    events: ranged('events', 'limit=60'),
+    events: ranged('events', 'limit=200'),
   }),
 
   view: context => {
@@ -31,7 +31,7 @@ export default {
       ${card(html`<a href=${link('/endpoints')}>Slowest endpoints</a>`, slowest(context), { width: 6, aside: note('by P95') })}
       ${card(html`<a href=${link('/replicas')}>Database replicas</a>`, database(context), { width: 6, aside: html`${age(overview.ageMs.database)}${nowOnly(range)}` })}
       ${card(html`<a href=${link('/shards')}>Redis shards</a>`, redis(context), { width: 6, aside: html`${age(overview.ageMs.redis)}${nowOnly(range)}` })}
-      ${card('What happened', html`<div class="scroll" tabindex="0" role="region" aria-label="Events">${timeline(data.events.slice(0, 60).map(words), empty('Nothing happened in this time.', 'Decisions of the autoscaler, failovers, and replicas and nodes that came or went are told here.'))}</div>`, { width: 12, id: 'events' })}`;
+      ${card('What happened', html`<div class="scroll" tabindex="0" role="region" aria-label="Events">${timeline(gathered(data.events).slice(0, 60).map(words), empty('Nothing happened in this time.', 'Decisions of the autoscaler, failovers, and replicas and nodes that came or went are told here.'))}</div>`, { width: 12, id: 'events' })}`;
   },
 };
 

@@ -58,8 +58,8 @@ export default {
         columns: [
           { title: 'Replica', value: r => r.service + String(r.instance.length).padStart(3) + r.instance, cell: r => html`<b>${r.instance}</b>` },
           { title: 'State', value: r => r.state, cell: r => chip(r.state) },
-          { title: 'Node', wide: true, grow: true, value: r => r.node ?? '', cell: r => r.node ?? '–' },
-          { title: 'CPU', numeric: true, hint: 'Cores in use', value: r => r.cpuCores, cell: r => cores(r.cpuCores) },
+          { title: 'Node', wide: true, grow: true, value: r => r.node ?? '', cell: r => html`<span class="nowrap">${r.node ?? '–'}</span>` },
+          { title: 'CPU, cores', numeric: true, hint: 'Cores in use', value: r => r.cpuCores, cell: r => cores(r.cpuCores) },
           { title: 'Memory', numeric: true, value: r => r.memoryBytes, cell: r => bytes(r.memoryBytes) },
           { title: 'Requests/s', numeric: true, value: r => r.perSecond, cell: r => rate(r.perSecond) },
           { title: 'P95', numeric: true, wide: true, value: r => r.p95Ms, cell: r => ms(r.p95Ms) },
@@ -67,8 +67,8 @@ export default {
           { title: 'Restarts', numeric: true, wide: true, value: r => r.restarts, cell: r => (r.restarts ? html`<span class="t-warn">${r.restarts}</span>` : r.restarts ?? '–') },
           { title: 'Process', numeric: true, wide: true, value: r => r.pid, cell: r => html`<span class="faint">${r.pid ?? '–'}</span>` },
         ],
-      }, redraw), { width: 8, flush: true, id: 'service-replicas-card', aside: html`${age(overview.ageMs.replicas)}${nowOnly(range)}` })}
-      ${card('Nodes and replicas, what happened', html`<div class="scroll" tabindex="0" role="region" aria-label="Events of nodes">${timeline(nodeEvents.map(words), empty('Nothing happened in this time.', 'Nodes that were added or given back, replicas that ended by themselves.'))}</div>`, { width: 4 })}`;
+      }, redraw), { width: 12, flush: true, id: 'service-replicas-card', aside: html`${age(overview.ageMs.replicas)}${nowOnly(range)}` })}
+      ${card('Nodes and replicas, what happened', html`<div class="scroll" tabindex="0" role="region" aria-label="Events of nodes">${timeline(nodeEvents.map(words), empty('Nothing happened in this time.', 'Nodes that were added or given back, replicas that ended by themselves.'))}</div>`, { width: 12 })}`;
   },
 };
 

@@ -45,7 +45,7 @@ function size(s) {
   const saving = s.costPerHour.now !== undefined && s.costPerHour.recommended !== undefined ? s.costPerHour.now - s.costPerHour.recommended : undefined;
   return html`<article class="tile" aria-label="Size of ${s.service}">
     <div class="head"><b>${s.service}</b>${saving === undefined ? nothing : html`<span class=${saving > 0 ? 't-good' : saving < 0 ? 't-warn' : 'faint'}>${saving > 0 ? 'saves ' : saving < 0 ? 'costs ' : ''}${dollars(Math.abs(saving), 3)}/h</span>`}</div>
-    ${scale('CPU', s.cpu, s.used.cpu, v => cores(v))}
+    ${scale('CPU', s.cpu, s.used.cpu, v => (v === undefined ? DASH : `${cores(v)}\u202fcores`))}
     ${scale('Memory', s.memory, s.used.memory, bytes)}
     ${facts([['Confidence', s.confidence === undefined ? DASH : s.confidence >= 1 ? `${s.confidence.toFixed(1)} days of history` : `${(s.confidence * 24).toFixed(1)} h of history`]])}
   </article>`;
@@ -54,7 +54,7 @@ function size(s) {
 /* Request, range and target on one line, so that too much and too little are seen. */
 function scale(name, bounds, used, format) {
   const values = [bounds.request, bounds.target, bounds.lower, bounds.upper, used].filter(v => v !== undefined);
-  if (!values.length) return nothing;
+  if (!values.length) return facts([[name, html`<span class="faint">no usage measured yet</span>`]]);
   // An upper bound far off, of a young recommendation, would squeeze the rest.
   const core = Math.max(...[bounds.request, bounds.target, used].filter(v => v !== undefined));
   const most = Math.min(Math.max(...values), core * 3) * 1.08;
