@@ -18,17 +18,22 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Lets in who knows the token: programs by {@code Authorization: Bearer}, people by a page that
- * asks for it once and leaves a cookie. The cookie is made from the token, so that another token
- * ends all of them. Scripts and style sheets are everybody's.
+ * asks for it once, leads on to where they wanted to go, and leaves a cookie. The cookie is made
+ * from the token, so that another token ends all of them. Scripts and style sheets are everybody's.
  */
 final class TokenGate extends SimpleDecoratingHttpService {
   private static final String COOKIE = "headroom_console";
   private static final String LOGIN = "/login";
+
+  /* Neither another host (//x, /\x) nor anything that could end a header. */
+  private static final Pattern OWN_PLACE =
+      Pattern.compile("/([A-Za-z0-9][A-Za-z0-9/_.-]*)?(\\?[!-~]*)?");
 
   private final byte[] token;
   private final String cookie;
@@ -56,7 +61,7 @@ final class TokenGate extends SimpleDecoratingHttpService {
     return path.startsWith("/api/")
         ? JsonBodies.error(
             HttpStatus.UNAUTHORIZED, "no token (expected: Authorization: Bearer …, or a log-in)")
-        : ask("");
+        : ask("", request.path());
   }
 
   private boolean isKnown(RequestHeaders headers) {
@@ -70,12 +75,13 @@ final class TokenGate extends SimpleDecoratingHttpService {
   }
 
   private HttpResponse login(QueryParams form) {
+    String next = form.get("next", "/");
     if (!isToken(form.get("token", ""))) {
-      return ask("That is not the token.");
+      return ask("That is not the token.", next);
     }
     return HttpResponse.of(
         ResponseHeaders.builder(HttpStatus.SEE_OTHER)
-            .set(HttpHeaderNames.LOCATION, "/")
+            .set(HttpHeaderNames.LOCATION, OWN_PLACE.matcher(next).matches() ? next : "/")
             .cookie(
                 Cookie.secureBuilder(COOKIE, cookie)
                     .secure(false) // Plain HTTP: whoever terminates TLS stands in front.
@@ -86,7 +92,7 @@ final class TokenGate extends SimpleDecoratingHttpService {
             .build());
   }
 
-  private HttpResponse ask(String error) {
+  private HttpResponse ask(String error, String next) {
     return HttpResponse.of(
         ResponseHeaders.builder(HttpStatus.UNAUTHORIZED)
             .contentType(MediaType.HTML_UTF_8)
@@ -95,7 +101,13 @@ final class TokenGate extends SimpleDecoratingHttpService {
                 HttpHeaderNames.CONTENT_SECURITY_POLICY,
                 "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
             .build(),
-        HttpData.ofUtf8(page.replace("<!--error-->", error)));
+        HttpData.ofUtf8(
+            page.replace("<!--error-->", error)
+                .replace("<!--next-->", OWN_PLACE.matcher(next).matches() ? escaped(next) : "/")));
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;");
   }
 
   private boolean isToken(String text) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.base.TimeSource;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A console with a token, in a real browser: nothing without it, a cookie after it, and none of it
@@ -52,7 +56,7 @@ class LoginIT {
 
   @Test
   void asksForTheTokenOnceAndKeepsTheCookieFromScripts() {
-    browser.open(console.uri().resolve("/shards"));
+    browser.open(console.uri().resolve("/shards?window=1h"));
     browser.awaitTrue("document.querySelector('input[type=password]')");
     assertThat(
             browser.evaluate("document.querySelector('main, #root')?.textContent ?? ''").asText())
@@ -65,7 +69,10 @@ class LoginIT {
     assertThat(statusInTheBrowser()).isEqualTo(401);
 
     type(TOKEN);
-    browser.awaitTrue(Page.drawn("/"));
+    browser.awaitTrue(Page.drawn("/shards"));
+    assertThat(browser.evaluate("location.search").asText())
+        .as("where they wanted to go")
+        .isEqualTo("?window=1h");
     assertThat(statusInTheBrowser()).isEqualTo(200);
     assertThat(browser.evaluate("document.cookie").asText()).as("HttpOnly").isEmpty();
     browser.open(console.uri().resolve("/shards"));
@@ -80,6 +87,31 @@ class LoginIT {
     assertThat(status("api/v1/actions", "Basic " + TOKEN)).isEqualTo(401);
     assertThat(status("api/v1/overview", "Bearer " + TOKEN)).isEqualTo(200);
     assertThat(status("web/login.css", null)).as("the log-in page looks like one").isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/x\r\nSet-Cookie: a"
+      })
+  void leadsNowhereElse(String next) throws Exception {
+    HttpResponse<Void> response =
+        http.send(
+            HttpRequest.newBuilder(console.uri().resolve("login"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "token="
+                            + TOKEN
+                            + "&next="
+                            + URLEncoder.encode(next, StandardCharsets.UTF_8)))
+                .build(),
+            HttpResponse.BodyHandlers.discarding());
+    assertThat(response.statusCode()).isEqualTo(303);
+    assertThat(response.headers().firstValue("location")).hasValue("/");
   }
 
   @Test

@@ -123,6 +123,7 @@ class PagesIT {
         browser.awaitTrue(
             "document.documentElement.dataset.theme === '%s' && innerWidth === %d"
                 .formatted(dark ? "dark" : "light", screen.width));
+        browser.evaluate(DRAWN_ANEW);
         assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
             .as("no sideways scrolling on a %s", screen)
             .isLessThanOrEqualTo(screen.width);

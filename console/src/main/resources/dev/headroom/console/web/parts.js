@@ -38,7 +38,7 @@ export const figures = (label, items) => row(label, items.filter(Boolean));
 
 /* As many to a row as leave no hole, or the smallest. */
 const row = (label, items) => html`
-  <dl class="figures w12" aria-label=${label} style="--n:${items.length};--half:${items.length <= 5 ? items.length : items.length === 6 ? 3 : 4}">${items.map(f => html`
+  <dl class="figures w12" aria-label=${label} style="--n:${items.length};--half:${[0, 1, 2, 3, 4, 5, 3][items.length] ?? 4};--third:${[0, 1, 2, 3, 4, 3, 3][items.length] ?? 4}">${items.map(f => html`
     <div class="figure ${f.mood ?? ''}">
       <dt>${f.name}</dt>
       <dd><span class="value">${f.value}</span>${f.unit ? html`<span class="unit">${f.unit}</span>` : nothing}</dd>

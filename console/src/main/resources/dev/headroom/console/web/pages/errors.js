@@ -37,7 +37,7 @@ function group(e, fresh, local, redraw, link) {
   const short = e.type.split('.').at(-1);
   return html`<li><details .open=${local.open.has(e.id)} @toggle=${toggle}>
     <summary>
-      <div class="what"><b title=${e.type}>${short}</b>${fresh ? html`<span class="tag old">new</span>` : nothing}<span class="message">${e.message}</span>
+      <div class="what"><span class="row"><b title=${e.type}>${short}</b>${fresh ? html`<span class="tag old">new</span>` : nothing}</span><span class="message">${e.message}</span>
         <span class="note">${e.service}${e.location ? html` · <code>${e.location}</code>` : nothing}</span></div>
       <div class="n"><span class="value">${count(e.count)}</span><span class="note">${ago(e.lastSeen)}</span></div>
     </summary>

@@ -24,7 +24,7 @@ export default {
       redraw();
     };
     return html`
-      ${card('Calls', drawing(nodes, edges, chosen, choose), { width: 12, note: note('as callers measured them, all calls counted'), aside: html`${age(overview.ageMs.gateway)}<span class="note">choose a node to see its calls</span>` })}
+      ${card('Calls', drawing(nodes, edges, chosen, choose), { width: 12, note: note('as callers measured them, all calls counted'), aside: html`${age(overview.ageMs.gateway)}<span class="note">choose a node to see its calls<span class="narrow-only">; the map scrolls sideways</span></span>` })}
       ${chosen ? card(chosen.name, html`${facts([
         ['Kind', KINDS[chosen.kind] ?? chosen.kind], ['Called', perSecond(chosen.perSecond)], ['Calls', count(chosen.count)],
         ['Errors', percent(chosen.count ? chosen.errors / chosen.count : undefined)], ['P50', ms(chosen.latency.p50Ms)], ['P95', ms(chosen.latency.p95Ms)], ['P99', ms(chosen.latency.p99Ms)],

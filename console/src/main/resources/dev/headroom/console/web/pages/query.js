@@ -17,7 +17,7 @@ export default {
         { name: 'Calls', value: rate(q.perSecond), unit: '/s', note: `${count(q.count)} in all` },
         { name: 'Mean', value: ms(q.latency.meanMs), note: `P50 ${ms(q.latency.p50Ms)}` },
         { name: 'P95', value: ms(q.latency.p95Ms), note: `P99 ${ms(q.latency.p99Ms)}` },
-        { name: 'Slowest', value: ms(q.latency.maxMs) },
+        { name: 'Slowest', value: ms(q.latency.maxMs), note: 'of all calls' },
         { name: 'On replicas', value: percent(q.onReplicas / q.count), note: `${count(q.count - q.onReplicas)} on the primary` },
       ])}
       ${card('Statement', html`<pre>${layout(q.text || q.fingerprint)}</pre>`)}

@@ -83,7 +83,7 @@ function node(n, pods) {
   return html`<article class="tile node ${mood(n.state) === 'bad' ? 'bad' : ''}" aria-label="Node ${n.name}">
     <div class="head"><b>${n.name}</b>${n.state === 'ready' ? nothing : chip(n.state)}${n.capacityType === 'spot' ? tag('spot', 'Can be taken away at two minutes’ notice') : nothing}</div>
     <p class="note">${[n.type, n.zone, n.pricePerHour === undefined ? undefined : dollars(n.pricePerHour, 4) + '/h'].filter(Boolean).join(' · ')}</p>
-    ${meter('CPU', { used: n.cpuUsed, asked: n.cpuRequested, all: n.cpuAllocatable, text: `${cores(n.cpuUsed)} used · ${cores(n.cpuRequested)} of ${cores(n.cpuAllocatable)}` })}
+    ${meter('CPU', { used: n.cpuUsed, asked: n.cpuRequested, all: n.cpuAllocatable, text: `${cores(n.cpuUsed)} used · ${cores(n.cpuRequested)} of ${cores(n.cpuAllocatable)} cores` })}
     ${meter('Memory', { used: n.memoryUsed, asked: n.memoryRequested, all: n.memoryAllocatable, text: `${bytes(n.memoryUsed)} used · ${bytes(n.memoryRequested)} of ${bytes(n.memoryAllocatable)}` })}
     <ul class="pods" aria-label="Pods">${pods.map(r => html`<li class=${mood(r.state)} title="${r.instance}: ${r.state}, ${cores(r.cpuCores)} cores, ${bytes(r.memoryBytes)}, ${r.perSecond === undefined ? 'no requests' : rate(r.perSecond) + ' requests/s'}">${r.instance}</li>`)}${empties ? html`<li class="none">no pods</li>` : nothing}</ul>
   </article>`;

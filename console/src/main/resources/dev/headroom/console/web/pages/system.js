@@ -4,7 +4,7 @@ import { bytes, count, duration } from '../format.js';
 import { card, empty, figures, note } from '../parts.js';
 import { table } from '../table.js';
 
-const API = ['overview', 'endpoints?window=15m', 'series?window=15m', 'queries?window=15m', 'replicas', 'nodes', 'database', 'redis', 'autoscaler', 'events', 'traces', 'store'];
+const API = ['overview', 'endpoints?window=15m', 'series?window=15m', 'queries?window=15m', 'replicas', 'nodes', 'database', 'redis', 'autoscaler', 'events', 'traces', 'slow', 'repeated', 'map', 'errors', 'alerts', 'advice', 'sizing', 'edge', 'actions', 'store'];
 const NAMES = { gateway: 'Gateway', router: 'Router', replicas: 'Service replicas', database: 'Database', redis: 'Redis', nodes: 'Nodes', autoscaler: 'Autoscaler' };
 
 export default {
@@ -12,10 +12,10 @@ export default {
 
   view: ({ data, overview, redraw }) => html`
     ${figures('Telemetry store', [
-      { name: 'On disk', value: bytes(data.store.bytesOnDisk) },
-      { name: 'Spans', value: count(data.store.spans) },
-      { name: 'Metric points', value: count(data.store.metricPoints) },
-      { name: 'Log records', value: count(data.store.logs) },
+      { name: 'On disk', value: bytes(data.store.bytesOnDisk), note: 'all telemetry that is kept' },
+      { name: 'Spans', value: count(data.store.spans), note: 'of a sample of requests' },
+      { name: 'Metric points', value: count(data.store.metricPoints), note: 'one per series and 5 s' },
+      { name: 'Log records', value: count(data.store.logs), note: 'events of Headroom with them' },
       { name: 'Not taken', value: count(data.store.dropped.reduce((sum, d) => sum + d.count, 0)), mood: data.store.dropped.length ? 'warn' : '', note: data.store.dropped.length ? data.store.dropped.map(d => `${count(d.count)} ${d.signal}: ${d.reason}`).join(', ') : 'nothing was lost' },
     ])}
     ${card('Document', html`<pre class="document">${data.document}</pre>`, { width: 7, note: note('as it counts; secrets are left out'), aside: html`<a href="/api/v1/document.yaml" target="_blank">as YAML</a>` })}
