@@ -114,8 +114,8 @@ class CapacityPagesIT {
     assertThat(page.figure("Messages")).isEqualTo("1");
     List<String> rows = page.rows("active");
     assertThat(rows).hasSameSizeAs(alerts.get("active"));
-    assertThat(rows.getFirst()).contains("firing", "web GET /api/search", "1.20 s", "ops");
-    assertThat(rows.getLast()).contains("pending", "web GET /api/audit", "312 ms");
+    assertThat(rows.getFirst()).contains("firing", "web GET /api/search", "1.20\u202fs", "ops");
+    assertThat(rows.getLast()).contains("pending", "web GET /api/audit", "312\u202fms");
     assertThat(page.all(".rules li b")).containsExactly(FakeControls.BURNING, "errors > 2% for 1m");
   }
 
@@ -185,7 +185,7 @@ class CapacityPagesIT {
               page.format("count", pool.get("inUse").asDouble()),
               page.format("count", pool.get("idle").asDouble()),
               page.format("count", pool.get("waiting").asDouble()),
-              pool.path("why").asText("as it began")));
+              pool.path("why").asText("unchanged since the start")));
     }
     List<String> shown = page.rows("pools");
     assertThat(shown).hasSize(5);

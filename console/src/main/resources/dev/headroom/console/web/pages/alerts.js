@@ -31,8 +31,8 @@ export default {
         columns: [
           { title: 'State', value: a => (a.state === 'firing' ? 0 : 1), cell: a => chip(a.state) },
           { title: 'Alert', value: a => a.alert, cell: a => html`<b>${a.alert}</b>` },
-          { title: 'About', grow: true, value: a => a.subject, cell: a => a.subject || 'all requests' },
           { title: 'Value', numeric: true, value: a => a.value, cell: a => value(a) },
+          { title: 'About', grow: true, value: a => a.subject, cell: a => a.subject || 'all requests' },
           { title: 'Condition', wide: true, value: a => a.condition, cell: a => html`<code>${a.condition}</code>` },
           { title: 'Since', wide: true, value: a => a.since, cell: a => (a.since ? html`<span title=${moment(a.since)}>${ago(a.since)}</span>` : '–') },
           { title: 'Told', wide: true, value: a => a.channel, cell: a => a.channel || html`<span class="faint">here only</span>` },

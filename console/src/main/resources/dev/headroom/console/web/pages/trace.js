@@ -71,7 +71,7 @@ function waterfall({ data, local, redraw }, rows, chosen, colours) {
   };
   return html`
     <div class="wf" role="tree" tabindex="0" aria-label="Spans; arrow keys move" @keydown=${keys}>
-      <div class="ruler" aria-hidden="true"><span></span><div>${[0, 0.25, 0.5, 0.75].map(x => html`<span style="left:${x * 100}%">${ms(all * x)}</span>`)}<span class="last">${ms(all)}</span></div></div>
+      <div class="ruler" aria-hidden="true"><span></span><div>${[0, 0.25, 0.5, 0.75].map(x => html`<span style="left:${x * 100}%">${x ? ms(all * x) : '0'}</span>`)}<span class="last">${ms(all)}</span></div></div>
       ${rows.map(row => {
         const { span, depth } = row;
         const left = (100 * span.startMs) / all;
