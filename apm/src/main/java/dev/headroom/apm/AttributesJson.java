@@ -36,6 +36,26 @@ final class AttributesJson {
     return text.toString();
   }
 
+  /** One value. */
+  static String writeValue(Object value) {
+    StringWriter text = new StringWriter(32);
+    try (JsonGenerator out = JSON.createGenerator(text)) {
+      value(out, value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  static Object readValue(String text) {
+    try (JsonParser in = JSON.createParser(text)) {
+      in.nextToken();
+      return value(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static Attributes read(String text) {
     if (text.equals("{}")) {
       return Attributes.empty();

@@ -18,7 +18,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +28,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a store: a DuckDB file for what is hot, Parquet files for what is sealed. One
@@ -38,7 +41,7 @@ import org.duckdb.DuckDBConnection;
  */
 final class DuckDatabase implements AutoCloseable {
   private static final Logger LOG = System.getLogger(DuckDatabase.class.getName());
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int READERS = 2;
 
   private static final String[] SCHEMA = {
@@ -56,7 +59,9 @@ final class DuckDatabase implements AutoCloseable {
     "CREATE TABLE IF NOT EXISTS spans (trace_id UUID, span_id BIGINT, parent_id BIGINT,"
         + " name VARCHAR, kind TINYINT, start BIGINT, duration BIGINT, status TINYINT,"
         + " status_message VARCHAR, service VARCHAR, route VARCHAR, entry BOOLEAN,"
-        + " attributes VARCHAR, events VARCHAR, resource INTEGER, scope VARCHAR)",
+        + " attributes INTEGER[], rest VARCHAR, events VARCHAR, resource INTEGER, scope VARCHAR)",
+    // What the numbers in spans.attributes stand for.
+    "CREATE TABLE IF NOT EXISTS pairs (id INTEGER, key VARCHAR, value VARCHAR)",
     "CREATE TABLE IF NOT EXISTS logs (time BIGINT, severity TINYINT, event VARCHAR, body VARCHAR,"
         + " trace_id UUID, span_id BIGINT, attributes VARCHAR, resource INTEGER)",
   };
@@ -65,6 +70,7 @@ final class DuckDatabase implements AutoCloseable {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final DuckDBConnection writer;
   private final BlockingQueue<Connection> readers = new ArrayBlockingQueue<>(READERS);
+  private final PairDictionary pairs = new PairDictionary();
   // Guarded by the lock.
   private List<Segment> segments = List.of();
   private int nextSegment;
@@ -111,7 +117,8 @@ final class DuckDatabase implements AutoCloseable {
     settings.setProperty("memory_limit", "150MB");
     settings.setProperty("threads", "1");
     settings.setProperty("temp_directory", folder.resolve("spill").toString());
-    settings.setProperty("checkpoint_threshold", "32MB");
+    // A checkpoint would write and compress rows that are sealed, and deleted, soon after.
+    settings.setProperty("checkpoint_threshold", "512MB");
     // Nothing is fetched from the network at run time.
     settings.setProperty("autoinstall_known_extensions", "false");
     settings.setProperty("autoload_known_extensions", "false");
@@ -131,36 +138,43 @@ final class DuckDatabase implements AutoCloseable {
 
   private void prepare() throws SQLException, IOException {
     try (Statement sql = writer.createStatement()) {
+      sql.execute(SCHEMA[0]);
+      int format = format(sql);
+      if (format > FORMAT) {
+        throw UserError.machine(
+            folder
+                + ": format "
+                + format
+                + " (expected: at most "
+                + FORMAT
+                + "); a newer version made it, use that one or another --state");
+      }
+      if (format == 1) {
+        forgetSpans(sql);
+      }
       for (String statement : SCHEMA) {
         sql.execute(statement);
       }
-      try (ResultSet meta = sql.executeQuery("SELECT format FROM meta")) {
-        if (meta.next() && meta.getInt(1) > FORMAT) {
-          throw UserError.machine(
-              folder
-                  + ": format "
-                  + meta.getInt(1)
-                  + " (expected: at most "
-                  + FORMAT
-                  + "); a newer version made it, use that one or another --state");
-        }
-      }
-      sql.execute("INSERT INTO meta SELECT " + FORMAT + " WHERE NOT EXISTS (FROM meta)");
+      sql.execute("DELETE FROM meta");
+      sql.execute("INSERT INTO meta VALUES (" + FORMAT + ")");
+      loadPairs(sql);
       List<Segment> found = new ArrayList<>();
       try (ResultSet rows =
           sql.executeQuery(
               "SELECT id, kind, file, from_time, to_time, row_count, bytes FROM segments"
                   + " ORDER BY id")) {
         while (rows.next()) {
+          Path file = folder.resolve("segments").resolve(rows.getString(3));
           found.add(
               new Segment(
                   rows.getInt(1),
                   Table.valueOf(rows.getString(2)),
-                  folder.resolve("segments").resolve(rows.getString(3)),
+                  file,
                   rows.getLong(4),
                   rows.getLong(5),
                   rows.getLong(6),
-                  rows.getLong(7)));
+                  rows.getLong(7),
+                  traces(file)));
           nextSegment = rows.getInt(1) + 1;
         }
       }
@@ -178,8 +192,47 @@ final class DuckDatabase implements AutoCloseable {
     }
   }
 
+  /* 0 for a new folder. */
+  private static int format(Statement sql) throws SQLException {
+    try (ResultSet meta = sql.executeQuery("SELECT format FROM meta")) {
+      return meta.next() ? meta.getInt(1) : 0;
+    }
+  }
+
+  /* Until format 2 the attributes of spans were text; what else was measured stays. */
+  private void forgetSpans(Statement sql) throws SQLException {
+    LOG.log(
+        Level.WARNING,
+        "telemetry store: {0} is of format 1: its spans are removed, the figures are kept",
+        folder);
+    sql.execute("DROP TABLE IF EXISTS spans");
+    sql.execute("DELETE FROM segments WHERE kind = 'SPANS'");
+  }
+
+  private void loadPairs(Statement sql) throws SQLException {
+    try (ResultSet rows = sql.executeQuery("SELECT key, value FROM pairs ORDER BY id")) {
+      while (rows.next()) {
+        pairs.load(
+            new PairDictionary.Pair(
+                rows.getString(1), AttributesJson.readValue(rows.getString(2))));
+      }
+    }
+  }
+
+  private static @Nullable TraceFilter traces(Path file) throws IOException {
+    Path filter = Segment.traces(file);
+    return Files.isReadable(filter) && Files.size(filter) >= Long.BYTES
+        ? TraceFilter.of(Files.readAllBytes(filter))
+        : null;
+  }
+
+  /** What the numbers in the attributes of hot spans stand for. */
+  PairDictionary pairs() {
+    return pairs;
+  }
+
   private void removeUnnamed(List<Segment> found) throws IOException {
-    List<Path> named = found.stream().map(Segment::file).toList();
+    List<Path> named = found.stream().flatMap(s -> s.files().stream()).toList();
     try (Stream<Path> files = Files.list(folder.resolve("segments"))) {
       for (Path file : files.toList()) {
         if (!named.contains(file)) {
@@ -246,8 +299,37 @@ final class DuckDatabase implements AutoCloseable {
   /** Where a table's rows of a time are. */
   @FunctionalInterface
   interface Tables {
-    /** A FROM item with the hot and the sealed rows that may lie between the two times. */
-    String rows(Table table, long from, long to);
+    /** The hot and the sealed rows that may lie between the two times, one after the other. */
+    List<Source> sources(Table table, long from, long to);
+
+    /** A FROM item of them all. */
+    default String rows(Table table, long from, long to) {
+      List<Source> sources = sources(table, from, to);
+      return sources.size() == 1
+          ? table.sql()
+          : "(SELECT * FROM "
+              + table.sql()
+              + " UNION ALL SELECT * FROM read_parquet(["
+              + sources.stream()
+                  .flatMap(s -> s.segment().stream())
+                  .map(DuckDatabase::quoted)
+                  .collect(Collectors.joining(","))
+              + "]))";
+    }
+  }
+
+  /**
+   * The hot rows of a table, or those of a segment.
+   *
+   * @param rows a FROM item
+   */
+  record Source(String rows, Optional<Segment> segment) {
+    /** The table of what the numbers in the attributes of spans stand for. */
+    String pairs() {
+      return segment
+          .map(s -> "read_parquet('" + escaped(Segment.pairs(s.file())) + "')")
+          .orElse("pairs");
+    }
   }
 
   /**
@@ -280,11 +362,12 @@ final class DuckDatabase implements AutoCloseable {
       try {
         ask(
             (connection, tables) -> {
-              try (Statement sql = connection.createStatement();
-                  ResultSet row =
-                      sql.executeQuery(
-                          "SELECT bit_xor(hash(s)) FROM read_parquet(" + quoted(segment) + ") s")) {
-                return row.next();
+              try (Statement sql = connection.createStatement()) {
+                readAll(sql, segment.file());
+                if (segment.table() == Table.SPANS) {
+                  readAll(sql, Segment.pairs(segment.file()));
+                }
+                return true;
               }
             });
       } catch (SQLException e) {
@@ -295,6 +378,13 @@ final class DuckDatabase implements AutoCloseable {
     return found;
   }
 
+  private static void readAll(Statement sql, Path file) throws SQLException {
+    try (ResultSet row =
+        sql.executeQuery("SELECT bit_xor(hash(s)) FROM read_parquet('" + escaped(file) + "') s")) {
+      row.next();
+    }
+  }
+
   /* The table still names it; as its file is elsewhere, the next start passes it over. */
   private void setAside(Segment segment, String reason) {
     lock.writeLock().lock();
@@ -303,7 +393,12 @@ final class DuckDatabase implements AutoCloseable {
       Files.createDirectories(corrupt);
       Path moved = corrupt.resolve(segment.file().getFileName());
       if (segments.contains(segment)) {
-        Files.move(segment.file(), moved, StandardCopyOption.REPLACE_EXISTING);
+        for (Path file : segment.files()) {
+          if (Files.exists(file)) {
+            Files.move(
+                file, corrupt.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
       }
       LOG.log(
           Level.WARNING,
@@ -328,7 +423,11 @@ final class DuckDatabase implements AutoCloseable {
   }
 
   private static String quoted(Segment segment) {
-    return "'" + segment.file().toString().replace("'", "''") + "'";
+    return "'" + escaped(segment.file()) + "'";
+  }
+
+  private static String escaped(Path file) {
+    return file.toString().replace("'", "''");
   }
 
   private <T> T ask(Question<T> question) throws SQLException {
@@ -341,26 +440,23 @@ final class DuckDatabase implements AutoCloseable {
     }
     lock.readLock().lock();
     try {
-      return question.ask(connection, this::rows);
+      return question.ask(connection, this::sources);
     } finally {
       lock.readLock().unlock();
       readers.add(connection);
     }
   }
 
-  private String rows(Table table, long from, long to) {
-    String files =
-        segments.stream()
-            .filter(s -> s.table() == table && s.to() >= from && s.from() < to)
-            .map(DuckDatabase::quoted)
-            .collect(Collectors.joining(","));
-    return files.isEmpty()
-        ? table.sql()
-        : "(SELECT * FROM "
-            + table.sql()
-            + " UNION ALL SELECT * FROM read_parquet(["
-            + files
-            + "]))";
+  /* The newest first: what is hot, then the segments from the last to the first. */
+  private List<Source> sources(Table table, long from, long to) {
+    List<Source> sources = new ArrayList<>();
+    sources.add(new Source(table.sql(), Optional.empty()));
+    for (Segment segment : segments.reversed()) {
+      if (segment.table() == table && segment.to() >= from && segment.from() < to) {
+        sources.add(new Source("read_parquet(" + quoted(segment) + ")", Optional.of(segment)));
+      }
+    }
+    return sources;
   }
 
   /** Rows of the hot table, and the time of its first. Of the writing thread. */
@@ -390,16 +486,25 @@ final class DuckDatabase implements AutoCloseable {
     int id = nextSegment++;
     String name = "%s-%08d.parquet".formatted(table.sql(), id);
     Path file = folder.resolve("segments").resolve(name);
-    Path unfinished = folder.resolve("segments").resolve(name + ".unfinished");
+    List<Path> unfinished = new ArrayList<>();
     try (Statement sql = writer.createStatement()) {
-      sql.execute(
-          "COPY "
-              + table.sql()
-              + " TO '"
-              + unfinished.toString().replace("'", "''")
-              + "' (FORMAT parquet, COMPRESSION zstd)");
-      force(unfinished);
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      unfinished.add(copy(sql, table.sql(), file));
+      @Nullable TraceFilter traces = null;
+      if (table == Table.SPANS) {
+        unfinished.add(copy(sql, "pairs", Segment.pairs(file)));
+        traces = hotTraces(sql);
+        Path written = unfinished(Segment.traces(file));
+        unfinished.add(written);
+        Files.write(written, traces.toBytes());
+      }
+      for (Path written : unfinished) {
+        force(written);
+        String finished = written.getFileName().toString();
+        Files.move(
+            written,
+            written.resolveSibling(finished.substring(0, finished.length() - UNFINISHED.length())),
+            StandardCopyOption.ATOMIC_MOVE);
+      }
       force(folder.resolve("segments"));
       long bytes = Files.size(file);
       lock.writeLock().lock();
@@ -410,18 +515,61 @@ final class DuckDatabase implements AutoCloseable {
                   "INSERT INTO segments VALUES (%d, '%s', '%s', %d, %d, %d, %d)"
                       .formatted(id, table.name(), name, hot.from(), hot.to(), hot.rows(), bytes));
               sql.execute("DELETE FROM " + table.sql());
+              if (table == Table.SPANS) {
+                sql.execute("DELETE FROM pairs");
+              }
             });
+        if (table == Table.SPANS) {
+          pairs.clear();
+        }
         List<Segment> more = new ArrayList<>(segments);
-        more.add(new Segment(id, table, file, hot.from(), hot.to(), hot.rows(), bytes));
+        more.add(new Segment(id, table, file, hot.from(), hot.to(), hot.rows(), bytes, traces));
         segments = List.copyOf(more);
         sql.execute("CHECKPOINT");
       } finally {
         lock.writeLock().unlock();
       }
     } catch (SQLException | IOException e) {
-      Files.deleteIfExists(unfinished);
+      for (Path written : unfinished) {
+        Files.deleteIfExists(written);
+      }
+      for (Path written : List.of(file, Segment.pairs(file), Segment.traces(file))) {
+        Files.deleteIfExists(written);
+      }
       throw e;
     }
+  }
+
+  private static final String UNFINISHED = ".unfinished";
+
+  private static Path unfinished(Path file) {
+    return file.resolveSibling(file.getFileName() + UNFINISHED);
+  }
+
+  private static Path copy(Statement sql, String table, Path file) throws SQLException {
+    Path unfinished = unfinished(file);
+    sql.execute(
+        "COPY "
+            + table
+            + " TO '"
+            + escaped(unfinished)
+            + "' (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE 250000)");
+    return unfinished;
+  }
+
+  private static TraceFilter hotTraces(Statement sql) throws SQLException {
+    TraceFilter filter;
+    try (ResultSet row = sql.executeQuery("SELECT approx_count_distinct(trace_id) FROM spans")) {
+      row.next();
+      filter = TraceFilter.forTraces(row.getLong(1));
+    }
+    try (ResultSet rows = sql.executeQuery("SELECT DISTINCT trace_id FROM spans")) {
+      while (rows.next()) {
+        UUID id = (UUID) rows.getObject(1);
+        filter.add(id.getMostSignificantBits(), id.getLeastSignificantBits());
+      }
+    }
+    return filter;
   }
 
   private static void force(Path path) throws IOException {
@@ -436,7 +584,9 @@ final class DuckDatabase implements AutoCloseable {
     try (Statement sql = writer.createStatement()) {
       sql.execute("DELETE FROM segments WHERE id = " + segment.id());
       segments = segments.stream().filter(s -> s.id() != segment.id()).toList();
-      Files.deleteIfExists(segment.file());
+      for (Path file : segment.files()) {
+        Files.deleteIfExists(file);
+      }
     } finally {
       lock.writeLock().unlock();
     }

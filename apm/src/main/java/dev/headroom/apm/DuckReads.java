@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,9 +28,6 @@ import java.util.stream.Stream;
 
 /** Questions to the disk. Thread-safe. */
 final class DuckReads implements CellSource, TraceSource {
-  private static final Span.Kind[] KINDS = Span.Kind.values();
-  private static final Span.Status[] STATUSES = Span.Status.values();
-
   private final DuckDatabase database;
   private final Dictionary<Series> series;
   private final Dictionary<Attributes> resources;
@@ -287,6 +285,56 @@ final class DuckReads implements CellSource, TraceSource {
         });
   }
 
+  /** Traces with a span that fulfils {@code query}, from the newest segment to the oldest. */
+  @Override
+  public List<Collection<Span>> search(Window window, TraceQuery query, int limit) {
+    long from = Times.nanos(window.from());
+    long to = Times.nanos(window.to());
+    return database.read(
+        (connection, tables) -> {
+          Set<UUID> chosen = new LinkedHashSet<>();
+          for (DuckDatabase.Source source : tables.sources(Table.SPANS, from, to)) {
+            if (chosen.size() < limit) {
+              search(connection, source, query, from, to, chosen, limit);
+            }
+          }
+          return whole(connection, tables, chosen, from, to);
+        });
+  }
+
+  private void search(
+      Connection connection,
+      DuckDatabase.Source source,
+      TraceQuery query,
+      long from,
+      long to,
+      Set<UUID> chosen,
+      int limit)
+      throws SQLException {
+    String condition =
+        new TraceSql(connection, source, database.pairs(), resources.all()).condition(query);
+    if (condition.equals("FALSE")) {
+      return;
+    }
+    int page = Math.max(100, limit * 12);
+    for (int offset = 0; chosen.size() < limit; offset += page) {
+      List<Row> rows =
+          rows(
+              connection,
+              source,
+              "start >= " + from + " AND start < " + to + " AND " + condition,
+              " ORDER BY start DESC LIMIT " + page + " OFFSET " + offset);
+      for (Row row : rows) {
+        if (chosen.size() < limit && query.matches(row.span())) {
+          chosen.add(row.trace());
+        }
+      }
+      if (rows.size() < page) {
+        return;
+      }
+    }
+  }
+
   private List<Collection<Span>> whole(
       Connection connection, DuckDatabase.Tables tables, Set<UUID> chosen, long from, long to)
       throws SQLException {
@@ -298,13 +346,9 @@ final class DuckReads implements CellSource, TraceSource {
     Map<UUID, Collection<Span>> spans =
         spans(
             connection,
-            tables.rows(Table.SPANS, from - slack, to + slack),
-            "trace_id IN ("
-                + chosen.stream().map(id -> "'" + id + "'::UUID").collect(Collectors.joining(","))
-                + ") AND start >= "
-                + (from - slack)
-                + " AND start < "
-                + (to + slack));
+            tables.sources(Table.SPANS, from - slack, to + slack),
+            chosen,
+            " AND start >= " + (from - slack) + " AND start < " + (to + slack));
     return chosen.stream()
         .map(id -> spans.getOrDefault(id, List.of()))
         .filter(trace -> !trace.isEmpty())
@@ -318,51 +362,77 @@ final class DuckReads implements CellSource, TraceSource {
           Map<UUID, Collection<Span>> found =
               spans(
                   connection,
-                  tables.rows(Table.SPANS, Long.MIN_VALUE, Long.MAX_VALUE),
-                  "trace_id = '" + id + "'::UUID");
+                  tables.sources(Table.SPANS, Long.MIN_VALUE, Long.MAX_VALUE),
+                  Set.of(id),
+                  "");
           return List.copyOf(found.getOrDefault(id, List.of()));
         });
   }
 
-  private Map<UUID, Collection<Span>> spans(Connection connection, String from, String where)
+  private Map<UUID, Collection<Span>> spans(
+      Connection connection, List<DuckDatabase.Source> sources, Set<UUID> traces, String condition)
       throws SQLException {
+    List<Row> rows = new ArrayList<>();
+    for (DuckDatabase.Source source : sources) {
+      String these =
+          traces.stream()
+              .filter(id -> mayContain(source, id))
+              .map(id -> "'" + id + "'::UUID")
+              .collect(Collectors.joining(","));
+      if (!these.isEmpty()) {
+        rows.addAll(rows(connection, source, "trace_id IN (" + these + ")" + condition, ""));
+      }
+    }
+    rows.sort(Comparator.comparingLong(r -> r.span().startEpochNanos()));
     // By span id: a sender that did not hear our answer has sent it again.
     Map<UUID, Map<SpanId, Span>> found = new HashMap<>();
+    for (Row row : rows) {
+      found
+          .computeIfAbsent(row.trace(), t -> new LinkedHashMap<>())
+          .putIfAbsent(row.span().spanId(), row.span());
+    }
+    Map<UUID, Collection<Span>> whole = new HashMap<>();
+    found.forEach((id, spans) -> whole.put(id, spans.values()));
+    return whole;
+  }
+
+  private static boolean mayContain(DuckDatabase.Source source, UUID id) {
+    return source.segment().isEmpty()
+        || source
+            .segment()
+            .get()
+            .mayContain(id.getMostSignificantBits(), id.getLeastSignificantBits());
+  }
+
+  private record Row(UUID trace, Span span) {}
+
+  private List<Row> rows(
+      Connection connection, DuckDatabase.Source source, String where, String order)
+      throws SQLException {
+    List<RawSpan> raw = new ArrayList<>();
     try (Statement sql = connection.createStatement();
         ResultSet rows =
             sql.executeQuery(
                 "SELECT trace_id, span_id, parent_id, name, kind, start, duration, status,"
-                    + " status_message, attributes, events, resource, scope FROM "
-                    + from
+                    + " status_message, array_to_string(attributes, ','), rest, route, events,"
+                    + " resource, scope FROM "
+                    + source.rows()
                     + " WHERE "
                     + where
-                    + " ORDER BY start")) {
+                    + order)) {
       while (rows.next()) {
-        TraceId traceId = traceId(rows, 1);
-        SpanId spanId = new SpanId(rows.getLong(2));
-        Span span =
-            new Span(
-                traceId,
-                spanId,
-                new SpanId(rows.getLong(3)),
-                rows.getString(4),
-                KINDS[rows.getInt(5)],
-                rows.getLong(6),
-                rows.getLong(6) + rows.getLong(7),
-                STATUSES[rows.getInt(8)],
-                rows.getString(9),
-                AttributesJson.read(rows.getString(10)),
-                AttributesJson.readEvents(rows.getString(11)),
-                resource(rows.getInt(12)),
-                rows.getString(13));
-        found
-            .computeIfAbsent(new UUID(traceId.high(), traceId.low()), t -> new LinkedHashMap<>())
-            .putIfAbsent(spanId, span);
+        raw.add(RawSpan.of(rows));
       }
     }
-    Map<UUID, Collection<Span>> traces = new HashMap<>();
-    found.forEach((id, spans) -> traces.put(id, spans.values()));
-    return traces;
+    SpanPairs pairs =
+        source.segment().isEmpty()
+            ? SpanPairs.hot(database.pairs())
+            : SpanPairs.sealed(connection, source, raw);
+    List<Row> found = new ArrayList<>(raw.size());
+    for (RawSpan span : raw) {
+      found.add(new Row(span.trace(), span.toSpan(pairs, resource(span.resource()))));
+    }
+    return found;
   }
 
   private static TraceId traceId(ResultSet rows, int column) throws SQLException {

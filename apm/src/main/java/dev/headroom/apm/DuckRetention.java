@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Seals what is old or large enough, deletes what is too old, and of the oldest as much as the disk
@@ -24,6 +26,8 @@ final class DuckRetention {
   private volatile ApmSpec.Retention retention;
   private final TimeSource time;
   private final Map<Table, Long> hotSince = new EnumMap<>(Table.class);
+  // Tables looked at since the start.
+  private final Set<Table> seen = EnumSet.noneOf(Table.class);
 
   /** From the next run on. */
   void retain(ApmSpec.Retention next) {
@@ -69,14 +73,18 @@ final class DuckRetention {
 
   private boolean isDue(Table table) throws SQLException {
     DuckDatabase.Hot hot = database.hot(table);
+    long now = time.epochNanos();
     if (hot.rows() == 0) {
+      seen.add(table);
       hotSince.remove(table);
       return false;
     }
-    // By the time of measurement after a restart, by that of arrival afterwards.
-    long since = hotSince.computeIfAbsent(table, t -> Math.min(time.epochNanos(), hot.from()));
-    return hot.rows() >= table.rowsToSeal()
-        || time.epochNanos() - since >= table.ageToSeal().toNanos();
+    // By the time of measurement after a restart, by that of arrival afterwards: what is sent hours
+    // late must not be sealed at once, in small pieces.
+    long since =
+        hotSince.computeIfAbsent(table, t -> seen.contains(t) ? now : Math.min(now, hot.from()));
+    seen.add(table);
+    return hot.rows() >= table.rowsToSeal() || now - since >= table.ageToSeal().toNanos();
   }
 
   private void seal(Table table) throws SQLException, IOException {

@@ -441,6 +441,12 @@ final class DuckStore implements TelemetryStore {
         .toList();
   }
 
+  @Override
+  public List<TraceSummary> search(Window window, TraceQuery query, int limit) {
+    settle();
+    return RecentSpans.newestFirst(reads.search(window, query, limit));
+  }
+
   /* Spans are on the disk only; what waits is written before they are asked for. */
   private TraceSource settledTraces() {
     return new TraceSource() {
@@ -455,6 +461,12 @@ final class DuckStore implements TelemetryStore {
       public List<Collection<Span>> repeating(Window window, int least, int limit) {
         settle();
         return reads.repeating(window, least, limit);
+      }
+
+      @Override
+      public List<Collection<Span>> search(Window window, TraceQuery query, int limit) {
+        settle();
+        return reads.search(window, query, limit);
       }
     };
   }

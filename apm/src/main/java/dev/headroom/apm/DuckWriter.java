@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
@@ -92,6 +93,7 @@ final class DuckWriter {
           texts();
           groups();
         });
+    database.pairs().stored(database.pairs().size());
     series.stored(firstSeries + newSeries.size());
     resources.stored(firstResource + newResources.size());
     cells.clear();
@@ -154,8 +156,10 @@ final class DuckWriter {
     if (spans.isEmpty()) {
       return;
     }
+    PairColumns columns = new PairColumns(database.pairs());
     try (DuckDBAppender out = appender("spans")) {
       for (Span span : spans) {
+        columns.set(span.attributes());
         out.beginRow()
             .appendUUID(span.traceId().high(), span.traceId().low())
             .append(span.spanId().value())
@@ -169,10 +173,29 @@ final class DuckWriter {
             .append(SpanFacts.service(span.resource()))
             .append(SpanFacts.route(span).orElse(""))
             .append(SpanFacts.isEntry(span))
-            .append(AttributesJson.write(span.attributes()))
+            .append(columns.ids())
+            .append(columns.rest())
             .append(AttributesJson.writeEvents(span.events()))
             .append(id(resources.id(span.resource())))
             .append(span.scope())
+            .endRow();
+      }
+    }
+    pairs();
+  }
+
+  private void pairs() throws SQLException {
+    PairDictionary pairs = database.pairs();
+    if (pairs.stored() == pairs.size()) {
+      return;
+    }
+    try (DuckDBAppender out = appender("pairs")) {
+      for (int id = pairs.stored(); id < pairs.size(); id++) {
+        PairDictionary.Pair pair = Objects.requireNonNull(pairs.pair(id));
+        out.beginRow()
+            .append(id)
+            .append(pair.key())
+            .append(AttributesJson.writeValue(pair.value()))
             .endRow();
       }
     }

@@ -137,6 +137,12 @@ final class MemoryStore implements TelemetryStore {
   }
 
   @Override
+  public List<TraceSummary> search(Window window, TraceQuery query, int limit) {
+    flush();
+    return RecentSpans.newestFirst(spans.search(window, query, limit));
+  }
+
+  @Override
   public List<TraceSummary> traces(
       Window window, Optional<String> route, boolean slowestFirst, int limit) {
     return spans.traces(window, route, slowestFirst, limit).stream()

@@ -94,6 +94,20 @@ final class RecentSpans implements TraceSource {
     return whole(calls, limit);
   }
 
+  @Override
+  public synchronized List<Collection<Span>> search(Window window, TraceQuery query, int limit) {
+    long from = Times.nanos(window.from());
+    long to = Times.nanos(window.to());
+    List<Span> found = new ArrayList<>();
+    for (Span span : arrived) {
+      if (span.startEpochNanos() >= from && span.startEpochNanos() < to && query.matches(span)) {
+        found.add(span);
+      }
+    }
+    found.sort(Comparator.comparingLong(Span::startEpochNanos).reversed());
+    return whole(found, limit);
+  }
+
   private List<Collection<Span>> whole(List<Span> chosenSpans, int limit) {
     Set<TraceId> chosen = new LinkedHashSet<>();
     for (Span span : chosenSpans) {
@@ -105,6 +119,13 @@ final class RecentSpans implements TraceSource {
     List<Collection<Span>> whole = new ArrayList<>();
     chosen.forEach(id -> whole.add(List.copyOf(traces.getOrDefault(id, Map.of()).values())));
     return whole;
+  }
+
+  static List<TraceSummary> newestFirst(List<Collection<Span>> traces) {
+    return traces.stream()
+        .map(RecentSpans::summary)
+        .sorted(Comparator.comparing(TraceSummary::start).reversed())
+        .toList();
   }
 
   /** A trace at a glance: it is called what its first span is. */

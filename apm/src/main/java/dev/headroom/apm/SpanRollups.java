@@ -1,5 +1,6 @@
 package dev.headroom.apm;
 
+import dev.headroom.apm.Analyses.PartKind;
 import dev.headroom.apm.analysis.CallEdges;
 import dev.headroom.apm.analysis.SpanFacts;
 import dev.headroom.signals.Attributes;
@@ -10,6 +11,7 @@ import dev.headroom.signals.SpanId;
 import dev.headroom.signals.TraceId;
 import dev.headroom.signals.Vocabulary;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,10 @@ final class SpanRollups {
   private final ErrorGroups groups;
   private final Map<Key, LatencySketch.Recorder> durations = new LinkedHashMap<>();
   private final Map<Key, Long> counts = new LinkedHashMap<>();
+  // To make a series is dearer than to find it.
+  private static final int MOST_REMEMBERED = 10_000;
+  private final Map<SpanFacts.Answer, Series> answers = new HashMap<>();
+  private final Map<Edge, Series> edgeSeries = new HashMap<>();
 
   SpanRollups(ErrorGroups groups) {
     this.groups = groups;
@@ -36,14 +42,9 @@ final class SpanRollups {
    * @param now nanoseconds of a clock that does not go back
    */
   void add(Span span, long now) {
-    SpanFacts.endpointSeries(span)
+    SpanFacts.answer(span)
         .ifPresent(
-            endpoint ->
-                record(
-                    Vocabulary.SERVER_SPANS,
-                    endpoint,
-                    span.endEpochNanos(),
-                    span.durationNanos() / 1e9));
+            answer -> record(series(answer), span.endEpochNanos(), span.durationNanos() / 1e9));
     edges.add(span, now, this::called);
     for (Span.Event event : span.events()) {
       if (event.name().equals("exception")) {
@@ -75,27 +76,46 @@ final class SpanRollups {
   }
 
   private void called(CallEdges.Call call) {
+    if (edgeSeries.size() >= MOST_REMEMBERED) {
+      edgeSeries.clear();
+    }
     record(
-        Vocabulary.EDGE_DURATION,
-        Attributes.of(
-            Vocabulary.EDGE_FROM,
-            call.from(),
-            Vocabulary.EDGE_TO,
-            call.to(),
-            Vocabulary.EDGE_KIND,
-            call.kind().name().toLowerCase(Locale.ROOT),
-            Vocabulary.FAILED,
-            call.failed()),
+        edgeSeries.computeIfAbsent(
+            new Edge(call.from(), call.to(), call.kind(), call.failed()), Edge::series),
         call.endEpochNanos(),
         call.seconds());
   }
 
-  private void record(String metric, Attributes attributes, long end, double seconds) {
+  private Series series(SpanFacts.Answer answer) {
+    if (answers.size() >= MOST_REMEMBERED) {
+      answers.clear();
+    }
+    return answers.computeIfAbsent(
+        answer, a -> new Series(Series.Kind.HISTOGRAM, Vocabulary.SERVER_SPANS, "s", a.series()));
+  }
+
+  private void record(Series series, long end, double seconds) {
     durations
-        .computeIfAbsent(
-            new Key(new Series(Series.Kind.HISTOGRAM, metric, "s", attributes), Cell.start(end)),
-            k -> new LatencySketch.Recorder())
+        .computeIfAbsent(new Key(series, Cell.start(end)), k -> new LatencySketch.Recorder())
         .record(seconds);
+  }
+
+  private record Edge(String from, String to, PartKind kind, boolean failed) {
+    Series series() {
+      return new Series(
+          Series.Kind.HISTOGRAM,
+          Vocabulary.EDGE_DURATION,
+          "s",
+          Attributes.of(
+              Vocabulary.EDGE_FROM,
+              from,
+              Vocabulary.EDGE_TO,
+              to,
+              Vocabulary.EDGE_KIND,
+              kind.name().toLowerCase(Locale.ROOT),
+              Vocabulary.FAILED,
+              failed));
+    }
   }
 
   /** Gives up waiting for the other ends of calls that are due. */

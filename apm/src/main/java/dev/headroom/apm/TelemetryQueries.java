@@ -41,6 +41,12 @@ public interface TelemetryQueries extends Analyses {
   /** Newest or slowest traces whose root is in the window. */
   List<TraceSummary> traces(Window window, Optional<String> route, boolean slowestFirst, int limit);
 
+  /**
+   * Traces with a span in the window that fulfils {@code query}, newest first; at most {@code
+   * limit}.
+   */
+  List<TraceSummary> search(Window window, TraceQuery query, int limit);
+
   /** All spans of a trace by start; empty when it is not known. */
   List<Span> trace(TraceId traceId);
 

@@ -17,4 +17,7 @@ interface TraceSource {
    * so that a busy endpoint does not hide the others.
    */
   List<Collection<Span>> repeating(Window window, int least, int limit);
+
+  /** Traces with a span in the window that fulfils {@code query}, about the newest first. */
+  List<Collection<Span>> search(Window window, TraceQuery query, int limit);
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.base.ByteSize;
 import dev.headroom.base.UserError;
+import dev.headroom.signals.Attributes;
 import dev.headroom.signals.Telemetry;
 import dev.headroom.signals.TraceId;
 import dev.headroom.signals.Vocabulary;
@@ -200,7 +201,7 @@ class DuckStoreTest extends TelemetryStoreContract {
     }
     assertThatThrownBy(this::open)
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("format 99 (expected: at most 1)");
+        .hasMessageContaining("format 99 (expected: at most 2)");
   }
 
   @Test
@@ -213,14 +214,15 @@ class DuckStoreTest extends TelemetryStoreContract {
 
   private List<Path> segments() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("segments"))) {
-      return files.toList();
+      return files.filter(f -> f.toString().endsWith(".parquet")).toList();
     }
   }
 
   private List<Path> sealedSpans() throws IOException {
-    try (Stream<Path> files = Files.list(folder.resolve("segments"))) {
-      return files.filter(f -> f.getFileName().toString().startsWith("spans")).sorted().toList();
-    }
+    return segments().stream()
+        .filter(f -> f.getFileName().toString().startsWith("spans"))
+        .sorted()
+        .toList();
   }
 
   @Test
@@ -244,6 +246,88 @@ class DuckStoreTest extends TelemetryStoreContract {
     assertThat(folder.resolve("corrupt").resolve(first.getFileName())).exists();
     assertThat(sealedSpans()).hasSize(1);
     reopen();
+    assertThat(store.trace(TelemetryFixtures.trace(2))).hasSize(1);
+  }
+
+  @Test
+  void aSegmentWhoseDictionaryIsCorruptIsSetAside() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      store.accept(spans(now.server(1, i + 1, "/a", 200, Duration.ofMillis(10))));
+    }
+    store.flush();
+    ((DuckStore) store).sealAll();
+    Path dictionary = Segment.pairs(sealedSpans().getFirst());
+    Files.write(dictionary, new byte[100]);
+
+    assertThat(store.trace(TelemetryFixtures.trace(1))).isEmpty();
+    assertThat(store.storeStats().dropped())
+        .singleElement()
+        .satisfies(d -> assertThat(d.count()).isEqualTo(3));
+    assertThat(folder.resolve("corrupt").resolve(dictionary.getFileName())).exists();
+  }
+
+  @Test
+  void withoutItsFilterASegmentIsAskedForEveryTrace() throws IOException {
+    store.accept(spans(now.server(1, 1, "/a", 200, Duration.ofMillis(10))));
+    store.flush();
+    ((DuckStore) store).sealAll();
+    store.close();
+    Files.delete(Segment.traces(sealedSpans().getFirst()));
+    store = open();
+    assertThat(store.trace(TelemetryFixtures.trace(1))).hasSize(1);
+  }
+
+  @Test
+  void attributesOfEveryTypeComeBackHotSealedAndAfterARestart() {
+    Attributes all =
+        Attributes.of(
+            "text",
+            "tEx\"t",
+            "whole",
+            7L,
+            "real",
+            1.0,
+            "yes",
+            true,
+            "list",
+            List.of("a", "b"),
+            "http.route",
+            "/r");
+    for (int i = 1; i <= 3; i++) {
+      store.accept(spans(now.with(i, 1, all.with("own", "value " + i))));
+    }
+    for (int round = 0; round < 3; round++) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(store.trace(TelemetryFixtures.trace(i)))
+            .singleElement()
+            .satisfies(
+                s ->
+                    assertThat(s.attributes().toMap())
+                        .containsAllEntriesOf(all.toMap())
+                        .hasSize(7));
+      }
+      if (round == 0) {
+        reopen();
+      } else {
+        ((DuckStore) store).sealAll();
+      }
+    }
+  }
+
+  @Test
+  void theSpansOfFormatOneAreRemovedAndTheFiguresKept() throws SQLException {
+    storeOneOfEach();
+    store.close();
+    try (Connection duck =
+            DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("telemetry.duckdb"));
+        Statement sql = duck.createStatement()) {
+      sql.execute("UPDATE meta SET format = 1");
+      sql.execute("ALTER TABLE spans DROP COLUMN rest");
+    }
+    store = open();
+    assertThat(store.endpoints(lastDay())).isNotEmpty();
+    assertThat(store.trace(TelemetryFixtures.trace(1))).isEmpty();
+    store.accept(spans(now.server(2, 1, "/a", 200, Duration.ofMillis(10))));
     assertThat(store.trace(TelemetryFixtures.trace(2))).hasSize(1);
   }
 

@@ -110,6 +110,18 @@ final class TelemetryFixtures {
         Attributes.of("db.system.name", "postgresql"));
   }
 
+  Span with(long trace, long span, Attributes attributes) {
+    return span(
+        trace,
+        span,
+        0,
+        Span.Kind.INTERNAL,
+        "work",
+        Span.Status.UNSET,
+        Duration.ofMillis(trace),
+        attributes);
+  }
+
   static TraceId trace(long trace) {
     return new TraceId(0xABCDL << 48, trace);
   }

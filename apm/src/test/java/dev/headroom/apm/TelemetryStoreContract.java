@@ -97,6 +97,51 @@ abstract class TelemetryStoreContract {
   }
 
   @Test
+  void tracesAreFoundByWhatTheirSpansAre() {
+    for (int i = 1; i <= 4; i++) {
+      store.accept(
+          spans(
+              now.with(
+                  i, 1, Attributes.of("db.rows", i * 50L, "user", "u" + i % 2, "note", "n" + i))));
+      time.advance(Duration.ofSeconds(1));
+    }
+    store.accept(spans(now.server(9, 1, "/a", 500, Duration.ofMillis(300))));
+    beforeAsking();
+
+    assertFound("", 9, 4, 3, 2, 1);
+    assertFound("service = api and db.rows > 100", 4, 3);
+    assertFound("db.rows >= 100 and user = u0", 4, 2);
+    assertFound("db.rows = 50 or db.rows = 200", 4, 1);
+    assertFound("db.rows != 50", 4, 3, 2);
+    assertFound("not db.rows = 50", 9, 4, 3, 2);
+    assertFound("user", 4, 3, 2, 1);
+    assertFound("note contains N3", 3);
+    assertFound("note = n2 and user = u0", 2);
+    assertFound("user = nobody");
+    assertFound("duration > 200ms", 9);
+    assertFound("status = error and kind = server", 9);
+    assertFound("route = /a", 9);
+    assertFound("http.route = /a and http.response.status_code = 500", 9);
+    assertFound("service.version = 1.2 and user = u1", 3, 1);
+    assertFound("name = 'GET /a'", 9);
+    assertThat(store.search(lastMinute(), TraceQuery.parse("user"), 2)).hasSize(2);
+    assertThat(
+            store.search(
+                Window.before(time.now().minusSeconds(30), Duration.ofSeconds(9)),
+                TraceQuery.any(),
+                9))
+        .isEmpty();
+  }
+
+  private void assertFound(String query, long... traces) {
+    assertThat(store.search(lastMinute(), TraceQuery.parse(query), 20))
+        .as(query)
+        .extracting(TraceSummary::traceId)
+        .containsExactlyElementsOf(
+            java.util.Arrays.stream(traces).mapToObj(TelemetryFixtures::trace).toList());
+  }
+
+  @Test
   void withoutAGatewayEndpointFiguresComeFromServerSpans() {
     store.accept(
         spans(

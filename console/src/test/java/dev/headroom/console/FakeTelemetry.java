@@ -2,6 +2,7 @@ package dev.headroom.console;
 
 import dev.headroom.apm.Endpoint;
 import dev.headroom.apm.TelemetryQueries;
+import dev.headroom.apm.TraceQuery;
 import dev.headroom.apm.Window;
 import dev.headroom.base.TimeSource;
 import dev.headroom.signals.Attributes;
@@ -539,6 +540,11 @@ final class FakeTelemetry implements TelemetryQueries {
       long now, long secondsAgo, int severity, String name, String body, Map<String, ?> words) {
     return LogRecord.event(
         now - secondsAgo * 1_000_000_000L, severity, name, body, Attributes.of(words));
+  }
+
+  @Override
+  public List<TraceSummary> search(Window window, TraceQuery query, int limit) {
+    return traces(window, Optional.empty(), false, limit);
   }
 
   @Override

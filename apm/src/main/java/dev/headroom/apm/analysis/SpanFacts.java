@@ -51,30 +51,35 @@ public final class SpanFacts {
    * Whose endpoint this span is a request to: empty unless a service of the application answered an
    * HTTP request. The gateway's spans are left out, as its metrics are exact.
    */
-  public static Optional<Attributes> endpointSeries(Span span) {
+  public static Optional<Answer> answer(Span span) {
     if (span.kind() != Span.Kind.SERVER || isGateway(span)) {
       return Optional.empty();
     }
-    Optional<String> method = method(span);
-    if (method.isEmpty()) {
-      return Optional.empty();
+    // A path is no route: each would be an endpoint of its own.
+    return method(span)
+        .map(m -> new Answer(span.resource(), m, route(span).orElse(NO_ROUTE), status(span)));
+  }
+
+  /** An HTTP request that a service answered; status 0 when none was told. */
+  public record Answer(Attributes resource, String method, String route, long status) {
+
+    /** The series that it is counted in. */
+    public Attributes series() {
+      Attributes endpoint =
+          Attributes.of(
+              Vocabulary.SERVICE,
+              service(resource),
+              Vocabulary.METHOD,
+              method,
+              Vocabulary.ROUTE,
+              route,
+              Vocabulary.STATUS_CODE,
+              status);
+      return resource
+          .text("service.version")
+          .map(version -> endpoint.with("service.version", version))
+          .orElse(endpoint);
     }
-    Attributes endpoint =
-        Attributes.of(
-            Vocabulary.SERVICE,
-            service(span.resource()),
-            Vocabulary.METHOD,
-            method.get(),
-            Vocabulary.ROUTE,
-            // A path is no route: each would be an endpoint of its own.
-            route(span).orElse(NO_ROUTE),
-            Vocabulary.STATUS_CODE,
-            status(span));
-    return Optional.of(
-        span.resource()
-            .text("service.version")
-            .map(version -> endpoint.with("service.version", version))
-            .orElse(endpoint));
   }
 
   /** What an entry span answers; of anything else, its name stands for the route. */
