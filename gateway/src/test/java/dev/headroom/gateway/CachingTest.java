@@ -527,6 +527,7 @@ class CachingTest {
     private final java.util.Map<String, byte[]> values =
         new java.util.concurrent.ConcurrentHashMap<>();
     private volatile boolean away;
+    private volatile boolean broken;
     private final AtomicInteger asked = new AtomicInteger();
 
     @Override
@@ -540,6 +541,9 @@ class CachingTest {
 
     @Override
     public CompletableFuture<Boolean> put(String key, byte[] value, Duration life) {
+      if (broken) {
+        return CompletableFuture.failedFuture(new IllegalStateException("broken"));
+      }
       if (!away) {
         values.put(key, value);
       }
@@ -590,5 +594,25 @@ class CachingTest {
 
     assertThat(shared.asked).as("left alone after five failures").hasValueLessThan(10);
     assertThat(client.get("/1").has("Cache-Status: headroom; hit")).isTrue();
+  }
+
+  @Test
+  void a_purge_while_the_shared_store_is_away_is_not_lost() throws Exception {
+    Shared shared = new Shared();
+    RawUpstream upstream = counting("Cache-Control: max-age=600\r\n");
+    Gateway.Options options = Gateway.Options.defaults().withShared(shared);
+    var app = TestApps.parsed("cacheStore: {redisTimeout: 20ms}\ncache: [{path: /**}]");
+    Gateway first = gateways.start(app, time, options, upstream);
+    Gateway second = gateways.start(app, time, options, upstream);
+    RawClient client = gateways.client(first);
+    assertThat(client.get("/").body()).isEqualTo("answer 1");
+
+    shared.broken = true;
+    time.advance(Duration.ofSeconds(1));
+    first.purge(new Purge(List.of("/"), List.of()));
+    shared.broken = false;
+    client.get("/other"); // Asks the store, and tells it first.
+
+    assertThat(gateways.client(second).get("/").body()).isEqualTo("answer 3");
   }
 }

@@ -124,6 +124,15 @@ final class RawClient implements Closeable {
     return new String(in.readNBytes(bytes), StandardCharsets.ISO_8859_1);
   }
 
+  /** Reads what is no HTTP. */
+  interface Reader<T> {
+    T read(InputStream in) throws IOException;
+  }
+
+  <T> T frame(Reader<T> reader) throws IOException {
+    return reader.read(in);
+  }
+
   /** Has the gateway ended the connection, with nothing more to read? */
   boolean isEnded() throws IOException {
     return in.read() < 0;

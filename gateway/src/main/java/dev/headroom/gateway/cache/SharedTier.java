@@ -9,9 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,20 +26,31 @@ import org.jspecify.annotations.Nullable;
  * seconds after it has failed several times running. Thread-safe.
  *
  * <p>A purge and an unsafe method leave a moment under a key of their own; a response that is not
- * younger than the moments of its path is not used.
+ * younger than the moments of its path is not used. A moment that the store has not confirmed is
+ * written again before anything is asked of it or given to it, so that a purge while it is away
+ * comes late but is not lost.
  */
 public final class SharedTier {
   private static final int FAILURES = 5;
   private static final Duration REST = Duration.ofSeconds(5);
   private static final Duration LONGEST = Duration.ofHours(1);
 
+  /** For a moment, for which no request waits. */
+  private static final long MARK_MILLIS = 2_000;
+
+  private static final int MOST_UNCONFIRMED = 1_000;
+  private static final String EVERYTHING = moment("all", "", "", "");
+
   private final SharedCache store;
   private final ResponseCache cache;
   private final TimeSource time;
   private final Consumer<Result> listener;
   private final AtomicInteger failures = new AtomicInteger();
+  private final Map<String, Long> unconfirmed = new ConcurrentHashMap<>();
   // Written by whoever sees a failure, read by the loops; a race lets one more request through.
   private volatile long restUntil;
+  // A race tells the store twice.
+  private volatile long tellAgainAt;
   private volatile long timeoutMillis;
 
   /** What became of one operation. */
@@ -60,6 +73,7 @@ public final class SharedTier {
     this.time = time;
     this.listener = listener;
     this.restUntil = time.nanoTime();
+    this.tellAgainAt = restUntil;
     this.timeoutMillis = spec.redisTimeout().toMillis();
   }
 
@@ -70,24 +84,25 @@ public final class SharedTier {
 
   /** A fresh response that still holds, to be released; empty when there is none in time. */
   public CompletionStage<Optional<StoredResponse>> find(CacheKey key) {
-    if (isResting()) {
+    if (isResting() || !isUpToDate()) {
       listener.accept(Result.SKIPPED);
       return CompletableFuture.completedFuture(Optional.empty());
     }
     List<String> keys =
         List.of(
             name("r", key.bytes()),
-            moment("all", "", "", ""),
+            EVERYTHING,
             key.tenant().isEmpty()
                 ? moment("shared", key.host(), key.path(), "")
                 : moment("every", key.host(), key.path(), ""),
             moment("tenant", key.host(), key.path(), key.tenant()));
-    return bounded(store.get(keys)).handle((values, failure) -> read(key, values, failure));
+    return bounded(store.get(keys), timeoutMillis)
+        .handle((values, failure) -> read(key, values, failure));
   }
 
-  private <T> CompletableFuture<T> bounded(CompletionStage<T> stage) {
+  private static <T> CompletableFuture<T> bounded(CompletionStage<T> stage, long millis) {
     // A copy: the time-out is ours and must not complete the store's own future.
-    return stage.toCompletableFuture().copy().orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
+    return stage.toCompletableFuture().copy().orTimeout(millis, TimeUnit.MILLISECONDS);
   }
 
   private Optional<StoredResponse> read(
@@ -146,11 +161,19 @@ public final class SharedTier {
   /** Keeps a response that memory has just been given. */
   public void put(CacheKey key, StoredResponse response) {
     long left = response.freshness.lifetimeMillis() - response.freshness.ageMillis(time.nanoTime());
-    if (left > 0 && !isResting()) {
-      write(
-          name("r", key.bytes()),
-          StoredForm.encode(response, key, time),
-          Duration.ofMillis(Math.min(left, LONGEST.toMillis())));
+    if (left > 0 && !isResting() && unconfirmed.isEmpty()) {
+      var _ =
+          write(
+                  name("r", key.bytes()),
+                  StoredForm.encode(response, key, time),
+                  Duration.ofMillis(Math.min(left, LONGEST.toMillis())),
+                  timeoutMillis)
+              .whenComplete(
+                  (done, failure) -> {
+                    if (failure != null) {
+                      failed(failure);
+                    }
+                  });
     }
   }
 
@@ -163,23 +186,52 @@ public final class SharedTier {
 
   /** Everything that was kept until now is out of use. */
   public void forgetAll() {
-    mark(moment("all", "", "", ""));
+    mark(EVERYTHING);
   }
 
   private void mark(String name) {
-    byte[] now = Long.toString(time.now().toEpochMilli()).getBytes(StandardCharsets.US_ASCII);
-    write(name, now, LONGEST.plusMinutes(1));
+    mark(name, time.now().toEpochMilli());
   }
 
-  private void write(String name, byte[] value, Duration life) {
+  private void mark(String name, long moment) {
+    byte[] value = Long.toString(moment).getBytes(StandardCharsets.US_ASCII);
     var _ =
-        bounded(store.put(name, value, life).thenApply(done -> true))
+        write(name, value, LONGEST.plusMinutes(1), MARK_MILLIS)
             .whenComplete(
                 (done, failure) -> {
-                  if (failure != null) {
+                  if (failure == null) {
+                    unconfirmed.remove(name, moment);
+                  } else {
+                    keepUnconfirmed(name, moment);
                     failed(failure);
                   }
                 });
+  }
+
+  private void keepUnconfirmed(String name, long moment) {
+    if (unconfirmed.size() >= MOST_UNCONFIRMED) {
+      unconfirmed.clear();
+      unconfirmed.put(EVERYTHING, time.now().toEpochMilli());
+    } else {
+      unconfirmed.merge(name, moment, Math::max);
+    }
+  }
+
+  /* Whether the store knows all that it must; otherwise tells it again. */
+  private boolean isUpToDate() {
+    if (unconfirmed.isEmpty()) {
+      return true;
+    }
+    long now = time.nanoTime();
+    if (now - tellAgainAt >= 0) {
+      tellAgainAt = now + TimeUnit.MILLISECONDS.toNanos(MARK_MILLIS);
+      Map.copyOf(unconfirmed).forEach(this::mark);
+    }
+    return unconfirmed.isEmpty();
+  }
+
+  private CompletableFuture<?> write(String name, byte[] value, Duration life, long millis) {
+    return bounded(store.put(name, value, life).thenApply(done -> true), millis);
   }
 
   private static String moment(String scope, String host, String path, String tenant) {
