@@ -5,11 +5,13 @@ import dev.headroom.base.Health;
 import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
+import dev.headroom.gateway.accesslog.AccessLog;
 import dev.headroom.gateway.cache.CacheRule;
 import dev.headroom.gateway.cache.ResponseCache;
 import dev.headroom.gateway.cache.SharedTier;
 import dev.headroom.gateway.identity.Identities;
 import dev.headroom.gateway.identity.KeyedHash;
+import dev.headroom.gateway.identity.TrustedProxies;
 import dev.headroom.gateway.limits.Limiter;
 import dev.headroom.gateway.proxy.Affinity;
 import dev.headroom.gateway.proxy.Edge;
@@ -68,11 +70,13 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
   private final ResponseCache cache;
   private final @Nullable SharedTier shared;
   private final TimeSource time;
+  private final RouteTemplates routeNames = new RouteTemplates(MAX_ROUTES);
   private final Recorder recorder;
   private final Edge edge;
   // Guards the clusters; requests do not come here.
   private final Object lock = new Object();
   private final Map<String, Cluster> clusters = new TreeMap<>();
+  private final HeldReplicas held = new HeldReplicas();
   private boolean closed;
   // Written by whoever applies a document, read by the telemetry.
   private volatile Settings settings = Settings.NONE;
@@ -117,7 +121,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
                   random,
                   hash,
                   new Traces(SAMPLED),
-                  new RouteTemplates(MAX_ROUTES),
+                  routeNames,
                   connections,
                   recorder,
                   options.listener,
@@ -229,6 +233,14 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
     return removed;
   }
 
+  /**
+   * The application calls one of its routes so, for example {@code /users/{name}}: requests that
+   * fit are told under that name from now on.
+   */
+  public void learnRoute(String route) {
+    routeNames.learn(route);
+  }
+
   /** Where it listens. */
   public InetSocketAddress address() {
     return edge.address();
@@ -242,14 +254,86 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
    */
   public void replicas(String service, List<Replica> replicas) {
     Cluster cluster;
+    List<Replica> used;
     synchronized (lock) {
       cluster = clusters.get(service);
+      if (cluster == null) {
+        throw new IllegalArgumentException(
+            "service " + service + " (expected: one of " + clusters.keySet() + ")");
+      }
+      used = held.replicas(service, replicas);
     }
-    if (cluster == null) {
-      throw new IllegalArgumentException(
-          "service " + service + " (expected: one of " + clusters.keySet() + ")");
+    cluster.replicas(used).forEach(edge::forget);
+  }
+
+  /**
+   * Sends no new request to the replica until {@link #resume}, whatever {@link #replicas} says; the
+   * running ones finish. See {@link #drained}.
+   *
+   * @return false when there is no such replica
+   */
+  public boolean drain(String instance) {
+    return hold(instance, true);
+  }
+
+  /**
+   * Ends {@link #drain}.
+   *
+   * @return false when there is no such replica
+   */
+  public boolean resume(String instance) {
+    return hold(instance, false);
+  }
+
+  private boolean hold(String instance, boolean hold) {
+    Map<String, List<Replica>> changed;
+    synchronized (lock) {
+      changed = held.hold(instance, hold);
+      changed.keySet().retainAll(clusters.keySet());
     }
-    cluster.replicas(replicas).forEach(edge::forget);
+    changed.forEach(this::replicas);
+    return !changed.isEmpty();
+  }
+
+  /** All replicas as they are now, those on which requests still end included. */
+  public List<ReplicaStatus> endpoints() {
+    long now = time.nanoTime();
+    List<ReplicaStatus> all = new ArrayList<>();
+    synchronized (lock) {
+      for (Upstream upstream : upstreams()) {
+        all.add(status(upstream, now));
+      }
+      held.each(
+          (service, replica) -> {
+            if (all.stream().noneMatch(each -> each.instance().equals(replica.instance()))) {
+              all.add(
+                  new ReplicaStatus(
+                      service, replica.instance(), replica.address(), "draining", true, 0));
+            }
+          });
+    }
+    return List.copyOf(all);
+  }
+
+  private ReplicaStatus status(Upstream upstream, long now) {
+    return new ReplicaStatus(
+        upstream.service(),
+        upstream.instance(),
+        upstream.address(),
+        upstream.state(now),
+        held.isHeld(upstream.instance()),
+        upstream.running());
+  }
+
+  /** The rules of {@code rateLimits} as they are now, in their order. */
+  public List<LimitStatus> limits() {
+    long now = time.nanoTime();
+    return settings.limiter().rules().stream()
+        .map(
+            rule ->
+                new LimitStatus(
+                    rule.label(), rule.observes(), rule.callers(now), rule.recentOffenders()))
+        .toList();
   }
 
   /**
@@ -283,7 +367,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
     List<Static> fixed = fixedReplicas(next);
     Certificates certificates = certificates(spec);
     List<Cluster> gone = new ArrayList<>();
-    Identities replaced = settings.identities();
+    Settings before = settings;
     synchronized (lock) {
       settings = withSecurePort(settings(next, Optional.of(previous)));
       edge.apply(settings, certificates);
@@ -303,8 +387,11 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
                 return remove;
               });
     }
-    if (replaced != settings.identities()) {
-      replaced.close();
+    if (before.identities() != settings.identities()) {
+      before.identities().close();
+    }
+    if (before.accessLog() != settings.accessLog()) {
+      before.accessLog().close();
     }
     gone.forEach(
         cluster -> {
@@ -337,16 +424,22 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
         }
       }
     }
+    AccessLog accessLog =
+        settings.accessLog().isOf(spec.accessLog())
+            ? settings.accessLog()
+            : AccessLog.of(spec.accessLog());
     boolean sameIdentity =
         previous.map(old -> old.gateway().identity().equals(spec.identity())).orElse(false);
     return new Settings(
         routes.build(),
         timeouts.apply(spec),
         sameIdentity ? settings.identities() : Identities.of(spec.identity(), secrets, hash),
-        Limiter.of(spec.rateLimits(), settings.limiter()),
+        Limiter.of(spec.rateLimits(), spec.identity().isPresent(), settings.limiter()),
         CacheRule.all(spec.cache()),
         Affinity.of(spec.affinity()),
         spec.hashKey(),
+        TrustedProxies.of(spec.trustedProxies()),
+        accessLog,
         spec.tls().map(TlsSpec::redirect).orElse(false),
         spec.tls()
             .flatMap(TlsSpec::hsts)
@@ -447,6 +540,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
     edge.close(CLOSE_DEADLINE);
     recorder.close();
     settings.identities().close();
+    settings.accessLog().close();
     cache.close();
     synchronized (lock) {
       clusters.values().forEach(Cluster::close);

@@ -100,7 +100,7 @@ class JwksTest {
     return gateways.start(
         """
         identity: {jwt: {jwksUrl: "http://127.0.0.1:%d/jwks", issuer: me, audience: app}}
-        rateLimits: [{requests: 1/h}]
+        rateLimits: [{fallback: ip, requests: 1/h}]
         """
             .formatted(port),
         gateways.upstream(request -> request.ok("ok")));

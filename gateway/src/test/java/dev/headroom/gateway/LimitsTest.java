@@ -6,7 +6,12 @@ import static dev.headroom.gateway.TestTokens.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.signals.Vocabulary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,7 +62,7 @@ class LimitsTest {
 
   @Test
   void what_is_not_verified_counts_as_the_address() throws Exception {
-    RawClient client = client(IDENTITY + "\nrateLimits: [{requests: 1/h}]");
+    RawClient client = client(IDENTITY + "\nrateLimits: [{fallback: ip, requests: 1/h}]");
     long now = Instant.now().getEpochSecond();
     String forged = TestTokens.signed("another-secret", 1, 7, now + 60);
     String expired = TestTokens.signed(TestTokens.SECRET, 2, 7, now - 60);
@@ -78,6 +83,102 @@ class LimitsTest {
     assertThat(client.send(request("GET", "/", twice)).read().status()).isEqualTo(200);
   }
 
+  /** What it costs the others in time is measured by {@code bench/run gateway flood}. */
+  @Test
+  void a_flood_of_fifty_times_the_limit_limits_nobody_else() throws Exception {
+    RawUpstream upstream = gateways.upstream(request -> request.ok("ok"));
+    Gateway gateway =
+        gateways.start(IDENTITY + "\nrateLimits: [{key: user, requests: 100/h}]", upstream);
+    int batches = 50;
+    CompletableFuture<Integer> refused =
+        CompletableFuture.supplyAsync(
+            () -> {
+              int count = 0;
+              try (RawClient flooder = new RawClient(gateway.address())) {
+                for (int i = 0; i < batches; i++) {
+                  flooder.send(get("/", 0, 7).repeat(100));
+                  for (int j = 0; j < 100; j++) {
+                    count += flooder.read().status() == 429 ? 1 : 0;
+                  }
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+              return count;
+            });
+    RawClient others = gateways.client(gateway);
+    for (int i = 0; i < 50; i++) {
+      for (int user = 1; user <= 20; user++) {
+        assertThat(others.send(get("/", user, 7)).read().status()).isEqualTo(200);
+      }
+    }
+
+    // On a slow machine some of the limit has come back meanwhile.
+    assertThat(refused.get(30, TimeUnit.SECONDS))
+        .isBetween(batches * 100 - 110, batches * 100 - 100);
+  }
+
+  /** Many log in from one office: a limit of users is none of theirs before they have. */
+  @Test
+  void a_limit_of_users_leaves_the_anonymous_alone_and_they_have_one_of_their_own()
+      throws Exception {
+    RawClient client =
+        client(
+            IDENTITY
+                + """
+
+                rateLimits:
+                  - {name: users, key: user, requests: 1/h}
+                  - {name: anonymous, key: anonymous, requests: 3/h}
+                """);
+
+    for (int i = 0; i < 3; i++) {
+      RawClient.Response login = client.send(request("POST", "/login", "")).read();
+      assertThat(login.status()).isEqualTo(200);
+      assertThat(login.head()).contains("RateLimit: \"anonymous\";r=" + (2 - i) + ";");
+    }
+    RawClient.Response verified = client.send(get("/", 1, 7)).read();
+    assertThat(verified.head()).contains("RateLimit: \"users\";r=0;");
+    assertThat(client.send(get("/", 1, 7)).read().status()).isEqualTo(429);
+    assertThat(client.send(request("POST", "/login", "")).read().body())
+        .contains("limit anonymous");
+    assertThat(client.send(get("/", 2, 7)).read().status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_document_that_verifies_nobody_counts_addresses() throws Exception {
+    RawClient client = client("rateLimits: [{requests: 1/h}]");
+
+    assertThat(client.get("/").status()).isEqualTo(200);
+    assertThat(client.get("/").status()).isEqualTo(429);
+  }
+
+  @Test
+  void a_session_cookie_verifies_when_its_signature_holds() throws Exception {
+    // The example of cookie-signature, which Express signs with.
+    String signed = "hello.DGDUkGlIkCzPz+C0B064FNgHdEjox7ch8tOBGslZ5QI";
+    List<String> forms =
+        List.of(
+            signed, "s:" + signed, "s%3A" + signed.replace("+", "%2B"), signed.replace('+', '-'));
+    RawClient client =
+        client(
+            """
+            identity: {session: {cookie: connect.sid, secret: tobiiscool}}
+            rateLimits: [{requests: 4/h}, {key: anonymous, requests: 1/h}]
+            """);
+
+    for (String form : forms) {
+      assertThat(session(client, form).head()).contains("RateLimit: \"user 4/h\"");
+    }
+    assertThat(session(client, signed).status()).isEqualTo(429);
+    assertThat(session(client, "jello" + signed.substring(5)).status()).isEqualTo(200);
+    assertThat(session(client, signed.substring(0, 20)).status()).isEqualTo(429);
+  }
+
+  private static RawClient.Response session(RawClient client, String value) throws Exception {
+    return client.send(request("GET", "/", "Cookie: a=b; connect.sid=" + value + "\r\n")).read();
+  }
+
   @Test
   void api_keys_and_cookies_verify_too() throws Exception {
     RawClient client =
@@ -86,7 +187,9 @@ class LimitsTest {
             identity:
               jwt: {secret: headroom-demo-secret, cookie: session}
               apiKeys: {keys: [{value: k-1, name: ci}, {value: k-2, name: cd}]}
-            rateLimits: [{name: keys, key: key, fallback: user, requests: 1/h}]
+            rateLimits:
+              - {name: keys, key: key, fallback: user, requests: 1/h}
+              - {name: others, key: anonymous, requests: 1/h}
             """);
 
     String cookie = "Cookie: a=b; session=" + TestTokens.token(1, 1) + "; c=d\r\n";

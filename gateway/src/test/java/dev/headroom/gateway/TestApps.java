@@ -80,6 +80,8 @@ final class TestApps {
         List.of(),
         CacheStoreSpec.DEFAULT,
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -3,12 +3,12 @@ package dev.headroom.launcher;
 import dev.headroom.base.Lifecycle;
 import dev.headroom.base.TimeSource;
 import dev.headroom.gateway.Gateway;
+import dev.headroom.signals.OpenMetrics;
 import dev.headroom.signals.OtlpExporter;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.Secrets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +46,17 @@ final class GatewayCommand implements Callable<Integer> {
             if (!redis.isEmpty() && app.gateway().cacheStore().redis()) {
               given = given.withShared(lifecycle.add(RedisResponseCache.start(redis)));
             }
-            Gateway gateway = lifecycle.add(Gateway.start(app, exporter, time, given));
+            OpenMetrics metrics = new OpenMetrics(time);
+            Gateway gateway =
+                lifecycle.add(
+                    Gateway.start(
+                        app,
+                        batch -> {
+                          exporter.accept(batch);
+                          metrics.accept(batch);
+                        },
+                        time,
+                        given));
             if (!discover.isEmpty()) {
               ClusterAddresses.tell(gateway, app, discover, lifecycle);
             }
@@ -54,7 +64,7 @@ final class GatewayCommand implements Callable<Integer> {
                 app,
                 lifecycle,
                 "gateway on http:/" + gateway.address(),
-                Map.of(PurgeEndpoint.PATH, new PurgeEndpoint(gateway::purge)));
+                new GatewayAdmin(gateway, metrics, () -> app).handlers());
           }
         });
   }

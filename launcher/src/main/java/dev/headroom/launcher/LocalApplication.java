@@ -25,6 +25,8 @@ import dev.headroom.runtime.Migration;
 import dev.headroom.runtime.RedisRuntime;
 import dev.headroom.runtime.ServiceLaunch;
 import dev.headroom.runtime.ServiceRuntime;
+import dev.headroom.signals.OpenMetrics;
+import dev.headroom.signals.Telemetry;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.Secrets;
 import dev.headroom.spec.ServiceSpec;
@@ -56,6 +58,7 @@ final class LocalApplication implements AutoCloseable {
   private final List<Reloadable<ScaledApp>> reloadable = new ArrayList<>();
   private final EndpointBoard board = new EndpointBoard();
   private final Observations observations = lifecycle.add(Observations.start());
+  private final OpenMetrics metrics = new OpenMetrics(time);
   private final LocalActions actions = new LocalActions();
   private final Secrets secrets;
   private final ScheduledExecutorService scheduler =
@@ -106,7 +109,7 @@ final class LocalApplication implements AutoCloseable {
       ServiceLaunch launch = launch(ingest, redis, database.access(router.address()));
       migrate(launch.withEnvironment(environment(ingest, redis, database.migrationAccess())));
       ServiceRuntime services = startServices(store, launch);
-      Gateway gateway = startGateway(store, redis);
+      Gateway gateway = startGateway(redis);
       this.gatewayAddress = gateway.address();
       actions.purge((paths, tags) -> gateway.purge(new Purge(paths, tags)));
       startAutoscaler(store, services);
@@ -297,7 +300,7 @@ final class LocalApplication implements AutoCloseable {
     return services;
   }
 
-  private Gateway startGateway(TelemetryStore store, Optional<RedisRuntime> redis) {
+  private Gateway startGateway(Optional<RedisRuntime> redis) {
     Gateway.Options options =
         Gateway.Options.defaults()
             .withSecrets(secrets::resolve)
@@ -306,12 +309,18 @@ final class LocalApplication implements AutoCloseable {
     if (!urls.isEmpty() && app.gateway().cacheStore().redis() && !app.gateway().cache().isEmpty()) {
       options = options.withShared(lifecycle.add(RedisResponseCache.start(urls)));
     }
-    Gateway gateway = Gateway.start(app, store, time, options);
+    Gateway gateway = Gateway.start(app, this::tell, time, options);
     keep(new AttachedGateway(gateway, board));
     noted("gateway", gateway.address().getPort());
     gateway.secureAddress().ifPresent(address -> noted("gateway-tls", address.getPort()));
-    admin().add(PurgeEndpoint.PATH, new PurgeEndpoint(gateway::purge));
+    new GatewayAdmin(gateway, metrics, () -> app).handlers().forEach(admin()::add);
+    new StoredRoutes(store, gateway, time).every15Seconds(scheduler);
     return gateway;
+  }
+
+  private void tell(Telemetry batch) {
+    store.accept(batch);
+    metrics.accept(batch);
   }
 
   private List<String> redisElsewhere() {

@@ -24,9 +24,18 @@ public final class RouteTemplates {
 
   private final int max;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
+  private final LearnedRoutes learned = new LearnedRoutes();
 
   public RouteTemplates(int max) {
     this.max = max;
+  }
+
+  /**
+   * The application has named one of its routes: paths that fit are called so from now on. These
+   * have a bound of their own.
+   */
+  public void learn(String route) {
+    learned.learn(route);
   }
 
   /**
@@ -35,6 +44,10 @@ public final class RouteTemplates {
    * @param status of its response: a 404 does not make a name, or else scanners would use them up
    */
   public String name(String path, int status) {
+    String route = learned.find(path);
+    if (route != null) {
+      return route;
+    }
     String template = template(path);
     if (known.contains(template)) {
       return template;

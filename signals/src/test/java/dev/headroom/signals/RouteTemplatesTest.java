@@ -63,4 +63,57 @@ class RouteTemplatesTest {
     assertThat(routes.name("/api/users", 200)).isEqualTo(RouteTemplates.OTHER);
     assertThat(routes.name("/api/me", 200)).isEqualTo("/api/me");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          /users/ada,                  /users/{name}
+          /users/ada/?x=1,             /users/{name}
+          //users;v=1/ada;w=2,         /users/{name}
+          /users/me,                   /users/me
+          /users/me/posts,             /users/:name/posts
+          /users/ada/posts,            /users/:name/posts
+          /users/ada/likes,            /users/ada/likes
+          /files/a/b.txt,              /files/**
+          /files,                      /files/**
+          /flask/7,                    /flask/<int:n>
+          /spring/x.json,              /spring/{name}.json
+          /,                           /
+          /other/17,                   /other/{id}
+          """)
+  void the_applications_own_names_come_first(String path, String name) {
+    RouteTemplates routes = new RouteTemplates(100);
+    for (String route :
+        new String[] {
+          "/users/{name}",
+          "/users/me",
+          "/users/:name/posts",
+          "/files/**",
+          "/flask/<int:n>",
+          "/spring/{name}.json",
+          "/",
+          "/**",
+          "/{anything}",
+          "nothing",
+          ""
+        }) {
+      routes.learn(route);
+    }
+
+    assertThat(routes.name(path, 200)).isEqualTo(name);
+  }
+
+  @Test
+  void learned_names_are_bounded_too() {
+    RouteTemplates routes = new RouteTemplates(2);
+    for (int i = 0; i < 2_000; i++) {
+      routes.learn("/route" + i + "/{x}");
+    }
+
+    assertThat(routes.name("/route999/a", 200)).isEqualTo("/route999/{x}");
+    assertThat(routes.name("/route1000/a", 200)).isEqualTo("/route1000/a");
+    assertThat(routes.name("/route1001/a", 200)).isEqualTo("/route1001/a");
+    assertThat(routes.name("/route1002/a", 200)).isEqualTo(RouteTemplates.OTHER);
+  }
 }

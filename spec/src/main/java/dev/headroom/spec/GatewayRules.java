@@ -66,6 +66,9 @@ final class GatewayRules {
     if (written("hashKey") && gateway.balance() != GatewaySpec.Balance.HASH) {
       tell("balance: hash beside it", word(gateway.hashKey()), "", "hashKey");
     }
+    if (gateway.hashKey() == CallerKind.ANONYMOUS) {
+      tell("one of user, tenant, key, ip", word(gateway.hashKey()), "", "hashKey");
+    }
     if (gateway.balance() == GatewaySpec.Balance.HASH && written("hashKey")) {
       verified(gateway.hashKey(), "hashKey");
     }
@@ -92,6 +95,9 @@ final class GatewayRules {
                               "jwksUrl"));
               jwt.cookie().ifPresent(cookie -> token(cookie, "identity", "jwt", "cookie"));
             });
+    identity
+        .session()
+        .ifPresent(session -> token(session.cookie(), "identity", "session", "cookie"));
     identity.apiKeys().ifPresent(keys -> token(keys.header(), "identity", "apiKeys", "header"));
   }
 
@@ -116,9 +122,22 @@ final class GatewayRules {
     if (written(at, "key")) {
       verified(limit.key(), at, "key");
     }
-    if (written(at, "fallback")) {
-      verified(limit.fallback(), at, "fallback");
-    }
+    limit
+        .fallback()
+        .ifPresent(
+            fallback -> {
+              verified(fallback, at, "fallback");
+              boolean everybody =
+                  limit.key() == CallerKind.IP || limit.key() == CallerKind.ANONYMOUS;
+              if (everybody || fallback == CallerKind.ANONYMOUS) {
+                tell(
+                    "a key of user, tenant or key, and ip or another of them",
+                    "",
+                    "",
+                    at,
+                    "fallback");
+              }
+            });
   }
 
   private void names() {
@@ -164,9 +183,12 @@ final class GatewayRules {
             .orElse(List.of());
     boolean known =
         switch (kind) {
-          case IP -> true;
+          case IP, ANONYMOUS -> true;
           case KEY -> !keys.isEmpty();
-          case USER -> jwt || keys.stream().anyMatch(key -> key.user().isPresent());
+          case USER ->
+              jwt
+                  || identity.flatMap(IdentitySpec::session).isPresent()
+                  || keys.stream().anyMatch(key -> key.user().isPresent());
           case TENANT ->
               identity.flatMap(IdentitySpec::jwt).flatMap(IdentitySpec.JwtSpec::tenant).isPresent()
                   || keys.stream().anyMatch(key -> key.tenant().isPresent());

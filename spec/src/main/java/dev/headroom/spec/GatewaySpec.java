@@ -27,7 +27,10 @@ public record GatewaySpec(
     @Setting(value = "What may be answered from the cache.") List<CacheSpec> cache,
     @Setting(value = "Where cached responses are kept.") CacheStoreSpec cacheStore,
     @Setting(value = "Keep a caller on one replica.") Optional<AffinitySpec> affinity,
-    @Setting(value = "HTTPS beside HTTP.") Optional<TlsSpec> tls) {
+    @Setting(value = "HTTPS beside HTTP.") Optional<TlsSpec> tls,
+    @Setting(value = "Who may say on whose behalf it asks.")
+        Optional<TrustedProxiesSpec> trustedProxies,
+    @Setting(value = "A line for every request.") Optional<AccessLogSpec> accessLog) {
 
   public GatewaySpec {
     rateLimits = List.copyOf(rateLimits);
@@ -50,6 +53,8 @@ public record GatewaySpec(
         List.of(),
         List.of(),
         CacheStoreSpec.DEFAULT,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

@@ -6,7 +6,8 @@ import java.util.Optional;
 /** How callers are verified. Nothing is refused for want of identity: that is the application's. */
 public record IdentitySpec(
     @Setting("JSON Web Tokens (RFC 7519).") Optional<JwtSpec> jwt,
-    @Setting("API keys.") Optional<ApiKeysSpec> apiKeys) {
+    @Setting("API keys.") Optional<ApiKeysSpec> apiKeys,
+    @Setting("A session cookie that the application signs.") Optional<SessionSpec> session) {
 
   /** Which tokens, and which of their claims say who is asking. */
   public record JwtSpec(
@@ -34,4 +35,12 @@ public record IdentitySpec(
       @Setting(value = "Its name in figures.", required = true) String name,
       @Setting("The user it speaks for.") Optional<String> user,
       @Setting("The tenant it belongs to.") Optional<String> tenant) {}
+
+  /**
+   * A cookie as Express and its kin sign it: the value, a point, and the value's HMAC-SHA256 in
+   * Base64. The user is the value.
+   */
+  public record SessionSpec(
+      @Setting(value = "Its name.", required = true) String cookie,
+      @Setting(value = "The secret that signs.", required = true) Value secret) {}
 }

@@ -5,11 +5,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A limit per caller. All rules that match a request hold. */
+/**
+ * A limit per caller. All rules that match a request hold.
+ *
+ * <p>A rule of users, tenants or keys does not concern callers whom nothing verifies, unless it has
+ * a fallback; in a document that verifies nobody, it counts addresses.
+ */
 public record RateLimitSpec(
     @Setting("Name in answers and figures; made of the rule when absent.") Optional<String> name,
     @Setting(value = "Whom it counts.", def = "user") CallerKind key,
-    @Setting(value = "Whom it counts when that is not known.", def = "ip") CallerKind fallback,
+    @Setting("Whom it counts when that is not known; nobody when absent.")
+        Optional<CallerKind> fallback,
     @Setting("Which paths; all when absent.") Optional<String> path,
     @Setting("Which methods; all when absent.") List<String> methods,
     @Setting(value = "How many.", required = true, min = 1, max = 1_000_000_000) Rate requests,

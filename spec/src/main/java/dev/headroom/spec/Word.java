@@ -3,6 +3,7 @@ package dev.headroom.spec;
 import dev.headroom.base.ByteSize;
 import dev.headroom.base.Cpu;
 import dev.headroom.base.Durations;
+import dev.headroom.base.Network;
 import dev.headroom.base.Percent;
 import dev.headroom.base.Rate;
 import dev.headroom.spec.Tree.Kind;
@@ -173,10 +174,17 @@ record Word<T>(
           EndpointPattern.PATTERN,
           EndpointPattern::parse);
 
+  private static final Word<Network> NETWORK =
+      text(
+          Network.class,
+          "an address or a network, for example 10.0.0.0/8",
+          "^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$",
+          Network::parse);
+
   private static final Map<Class<?>, Word<?>> ALL =
       Stream.of(
               TEXT, INT, BOOL, DURATION, SIZE, CPU, PERCENT, RATE, POOL, BASE_URL, CONDITION,
-              OBJECTIVE, ENDPOINT)
+              OBJECTIVE, ENDPOINT, NETWORK)
           .collect(Collectors.toUnmodifiableMap(Word::type, word -> word));
 
   /** A word without a size, which prints as its {@code toString}. */

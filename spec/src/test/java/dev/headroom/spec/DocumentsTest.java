@@ -135,6 +135,8 @@ class DocumentsTest {
                 List.of(),
                 CacheStoreSpec.DEFAULT,
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
     assertThat(app.router())
         .isEqualTo(

@@ -7,6 +7,7 @@ import static dev.headroom.spec.TestDocuments.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.base.ByteSize;
+import dev.headroom.base.Network;
 import dev.headroom.base.Rate;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ class GatewaySpecTest {
             identity:
               jwt: {secret: {env: S}, issuer: i, audience: a, cookie: c, user: u, tenant: t}
               apiKeys: {header: X-Key, keys: [{value: {file: k}, name: ci, user: bot, tenant: acme}]}
+              session: {cookie: sid, secret: {env: T}}
             rateLimits:
               - {name: n, key: tenant, fallback: key, path: /a/**, methods: [GET, POST],
                  requests: 5/s, burst: 9, observe: true}
@@ -45,6 +47,8 @@ class GatewaySpecTest {
               certificates: [{certificate: {file: c.pem}, key: {secret: tls/key}}]
               redirect: true
               hsts: 180d
+            trustedProxies: {networks: [10.0.0.0/8, "::1"], clientBy: proxy-protocol}
+            accessLog: {format: combined, file: logs/access, rotate: 1Mi, keep: 2}
             """);
 
     assertThat(gateway.hashKey()).isEqualTo(CallerKind.TENANT);
@@ -68,13 +72,14 @@ class GatewaySpecTest {
                                 new Value.File(Path.of("k")),
                                 "ci",
                                 Optional.of("bot"),
-                                Optional.of("acme")))))));
+                                Optional.of("acme"))))),
+                Optional.of(new IdentitySpec.SessionSpec("sid", new Value.Env("T")))));
     assertThat(gateway.rateLimits())
         .containsExactly(
             new RateLimitSpec(
                 Optional.of("n"),
                 CallerKind.TENANT,
-                CallerKind.KEY,
+                Optional.of(CallerKind.KEY),
                 Optional.of("/a/**"),
                 List.of("GET", "POST"),
                 new Rate(5, Duration.ofSeconds(1)),
@@ -94,6 +99,19 @@ class GatewaySpecTest {
             new CacheStoreSpec(
                 ByteSize.mebibytes(128), ByteSize.mebibytes(2), false, Duration.ofMillis(20)));
     assertThat(gateway.affinity()).contains(new AffinitySpec(List.of("/ws/**"), "hr_affinity"));
+    assertThat(gateway.trustedProxies())
+        .contains(
+            new TrustedProxiesSpec(
+                List.of(
+                    Network.parse("10.0.0.0/8").orElseThrow(), Network.parse("::1").orElseThrow()),
+                TrustedProxiesSpec.Naming.PROXY_PROTOCOL));
+    assertThat(gateway.accessLog())
+        .contains(
+            new AccessLogSpec(
+                AccessLogSpec.Format.COMBINED,
+                Optional.of("logs/access"),
+                ByteSize.mebibytes(1),
+                2));
     TlsSpec tls = gateway.tls().orElseThrow();
     assertThat(tls.listen()).isEqualTo(9443);
     assertThat(tls.redirect()).isTrue();
@@ -109,7 +127,7 @@ class GatewaySpecTest {
     GatewaySpec gateway = gateway("rateLimits: [{requests: 100/min}, {requests: 1/s, path: /x}]");
 
     assertThat(gateway.rateLimits().getFirst().key()).isEqualTo(CallerKind.USER);
-    assertThat(gateway.rateLimits().getFirst().fallback()).isEqualTo(CallerKind.IP);
+    assertThat(gateway.rateLimits().getFirst().fallback()).isEmpty();
     assertThat(gateway.rateLimits())
         .extracting(RateLimitSpec::label)
         .containsExactly("user 100/min", "user 1/s /x");
@@ -122,6 +140,10 @@ class GatewaySpecTest {
       quoteCharacter = '`',
       textBlock =
           """
+          balance: hash, hashKey: anonymous              | hashKey: anonymous (expected: one of user, tenant, key, ip)
+          trustedProxies: {networks: [10.1.0.0/8]}       | trustedProxies.networks[0]: 10.1.0.0/8 (expected: an address or a network, for example 10.0.0.0/8)
+          trustedProxies: {networks: [lb.example]}       | trustedProxies.networks[0]: lb.example (expected: an address or a network, for example 10.0.0.0/8)
+          rateLimits: [{key: ip, fallback: ip, requests: 1/s}] | rateLimits[0].fallback: (expected: a key of user, tenant or key, and ip or another of them)
           hashKey: user                                  | hashKey: user (expected: balance: hash beside it)
           identity: {jwt: {}}                            | identity.jwt: (expected: one of jwksUrl, secret)
           identity: {jwt: {jwksUrl: ftp://x}}            | identity.jwt.jwksUrl: ftp://x (expected: a URL such as https://login.acme.example/jwks)

@@ -22,7 +22,7 @@ enum FieldName {
   TRACEPARENT("traceparent", Hop.END_TO_END),
   TRACESTATE("tracestate", Hop.END_TO_END),
 
-  // Statements about the client, believed from nobody until there is a rule of trusted proxies.
+  // Statements about the client: never forwarded, and read only when a trusted proxy makes them.
   FORWARDED("forwarded", Hop.CLAIM),
   X_FORWARDED_FOR("x-forwarded-for", Hop.CLAIM),
   X_FORWARDED_HOST("x-forwarded-host", Hop.CLAIM),

@@ -57,13 +57,18 @@ public final class Caller {
     return tenant;
   }
 
+  /** Is anything about the caller verified? */
+  public boolean isKnown() {
+    return userHash != 0 || tenantHash != 0 || keyHash != 0;
+  }
+
   /** The key of a part; 0 when that is not known, and for the address, which is no part. */
   public long hash(CallerKind kind) {
     return switch (kind) {
       case USER -> userHash;
       case TENANT -> tenantHash;
       case KEY -> keyHash;
-      case IP -> 0;
+      case IP, ANONYMOUS -> 0;
     };
   }
 
@@ -73,7 +78,7 @@ public final class Caller {
       case USER -> "user:" + (tenant == null ? "" : tenant + "/") + user;
       case TENANT -> "tenant:" + tenant;
       case KEY -> "key:" + key;
-      case IP -> "ip:" + address;
+      case IP, ANONYMOUS -> "ip:" + address;
     };
   }
 }

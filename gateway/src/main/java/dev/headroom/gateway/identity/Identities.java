@@ -13,18 +13,20 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies callers as the document says: a bearer token, or the token in a cookie, or an API key.
- * What does not hold is as if it were not there; refusing is the application's. Thread-safe.
+ * Verifies callers as the document says: a bearer token, or the token in a cookie, or a signed
+ * session cookie, or an API key. What does not hold is as if it were not there; refusing is the
+ * application's. Thread-safe.
  */
 public final class Identities implements AutoCloseable {
   /** Verifies nobody. */
-  public static final Identities NONE = new Identities(null, "", "", Map.of(), null);
+  public static final Identities NONE = new Identities(null, "", null, "", Map.of(), null);
 
   private static final long KEPT_MILLIS = 5 * 60_000L;
   private static final long REFUSED_KEPT_MILLIS = 2_000;
 
   private final @Nullable JwtVerifier jwt;
   private final String cookie;
+  private final @Nullable SessionCookie session;
   private final String apiKeyField;
   private final Map<String, Caller> apiKeys;
   private final @Nullable KeyedHash hash;
@@ -32,11 +34,13 @@ public final class Identities implements AutoCloseable {
   private Identities(
       @Nullable JwtVerifier jwt,
       String cookie,
+      @Nullable SessionCookie session,
       String apiKeyField,
       Map<String, Caller> apiKeys,
       @Nullable KeyedHash hash) {
     this.jwt = jwt;
     this.cookie = cookie;
+    this.session = session;
     this.apiKeyField = apiKeyField;
     this.apiKeys = apiKeys;
     this.hash = hash;
@@ -78,6 +82,13 @@ public final class Identities implements AutoCloseable {
     return new Identities(
         jwt,
         spec.jwt().flatMap(IdentitySpec.JwtSpec::cookie).orElse(""),
+        spec.session()
+            .map(
+                given ->
+                    new SessionCookie(
+                        given,
+                        secrets.apply("spec.gateway.identity.session.secret", given.secret())))
+            .orElse(null),
         spec.apiKeys().map(table -> table.header().toLowerCase(Locale.ROOT)).orElse(""),
         Map.copyOf(keys),
         hash);
@@ -95,13 +106,19 @@ public final class Identities implements AutoCloseable {
         int from = (int) (at >>> 32);
         int to = (int) at;
         if (to - from > 7 && isBearer(bytes, from)) {
-          return verify(bytes, from + 7, to, tokens, nowMillis);
+          return verify(bytes, from + 7, to, tokens, nowMillis, this::token);
         }
       } else if (!cookie.isEmpty() && !head.hasField("authorization")) {
         at = Cookies.find(head, cookie);
         if (at >= 0) {
-          return verify(bytes, (int) (at >>> 32), (int) at, tokens, nowMillis);
+          return verify(bytes, (int) (at >>> 32), (int) at, tokens, nowMillis, this::token);
         }
+      }
+    }
+    if (session != null && !head.hasField("authorization")) {
+      long at = Cookies.find(head, session.name());
+      if (at >= 0) {
+        return verify(bytes, (int) (at >>> 32), (int) at, tokens, nowMillis, this::session);
       }
     }
     if (!apiKeys.isEmpty()) {
@@ -115,8 +132,17 @@ public final class Identities implements AutoCloseable {
     return Caller.UNKNOWN;
   }
 
-  private Caller verify(byte[] bytes, int from, int to, TokenCache tokens, long nowMillis) {
-    if (hash == null || jwt == null) {
+  /** Checks what lies between two places of the bytes. */
+  private interface Check {
+    Optional<Verified> verify(byte[] bytes, int from, int to);
+  }
+
+  private record Verified(Caller caller, long expiresMillis) {}
+
+  /* A signature is computed once and not for every request. */
+  private Caller verify(
+      byte[] bytes, int from, int to, TokenCache tokens, long nowMillis, Check check) {
+    if (hash == null) {
       return Caller.UNKNOWN;
     }
     long key = hash.of(bytes, from, to);
@@ -124,15 +150,33 @@ public final class Identities implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Optional<JwtVerifier.Verified> verified = jwt.verify(bytes, from, to);
-    Caller caller =
-        verified.map(v -> Caller.of(hash, v.user(), v.tenant(), null)).orElse(Caller.UNKNOWN);
+    Optional<Verified> verified = check.verify(bytes, from, to);
+    Caller caller = verified.map(Verified::caller).orElse(Caller.UNKNOWN);
     long until =
         verified
             .map(v -> Math.min(v.expiresMillis(), nowMillis + KEPT_MILLIS))
             .orElse(nowMillis + REFUSED_KEPT_MILLIS);
     tokens.keep(bytes, from, to, key, caller, until);
     return caller;
+  }
+
+  private Optional<Verified> token(byte[] bytes, int from, int to) {
+    if (jwt == null || hash == null) {
+      return Optional.empty();
+    }
+    KeyedHash with = hash;
+    return jwt.verify(bytes, from, to)
+        .map(v -> new Verified(Caller.of(with, v.user(), v.tenant(), null), v.expiresMillis()));
+  }
+
+  private Optional<Verified> session(byte[] bytes, int from, int to) {
+    if (session == null || hash == null) {
+      return Optional.empty();
+    }
+    KeyedHash with = hash;
+    return session
+        .verify(bytes, from, to)
+        .map(value -> new Verified(Caller.of(with, value, null, null), Long.MAX_VALUE));
   }
 
   private static boolean isBearer(byte[] b, int from) {

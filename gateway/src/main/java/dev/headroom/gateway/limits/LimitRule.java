@@ -1,24 +1,36 @@
 package dev.headroom.gateway.limits;
 
+import dev.headroom.gateway.LimitStatus.Offender;
 import dev.headroom.gateway.http.PathPattern;
 import dev.headroom.gateway.identity.Caller;
 import dev.headroom.gateway.identity.ClientAddress;
 import dev.headroom.spec.CallerKind;
 import dev.headroom.spec.RateLimitSpec;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One rule of {@code rateLimits} with the callers that it counts. Thread-safe. */
 public final class LimitRule {
+  private static final int MOST_OFFENDERS = 10;
+  private static final int RECENT_CELLS = 60;
+
   private final RateLimitSpec spec;
+  private final @Nullable CallerKind fallback;
   private final PathPattern path;
   private final Set<String> methods;
   private final GcraTable table;
   private final String policyField;
   private final String remainingField;
   private final Offenders offenders = new Offenders();
+  private final RecentOffenders recent = new RecentOffenders(RECENT_CELLS);
 
-  LimitRule(RateLimitSpec spec) {
+  /**
+   * @param verifies whether the document verifies anybody
+   */
+  LimitRule(RateLimitSpec spec, boolean verifies) {
     this.spec = spec;
+    this.fallback = spec.fallback().orElse(verifies ? null : CallerKind.IP);
     this.path = spec.path().map(PathPattern::of).orElse(PathPattern.ALL);
     this.methods = Set.copyOf(spec.methods());
     long cost = Math.max(1, spec.requests().period().toNanos() / spec.requests().count());
@@ -31,16 +43,13 @@ public final class LimitRule {
     this.remainingField = "RateLimit: \"" + spec.label() + "\";r=";
   }
 
-  RateLimitSpec spec() {
-    return spec;
-  }
-
   /** The name that answers and figures have. */
   public String label() {
     return spec.label();
   }
 
-  boolean observes() {
+  /** It refuses nothing. */
+  public boolean observes() {
     return spec.observe();
   }
 
@@ -48,19 +57,30 @@ public final class LimitRule {
     return path.matches(canonicalPath) && (methods.isEmpty() || methods.contains(method));
   }
 
-  /** Whom of the two it counts. */
-  CallerKind kind(Caller caller) {
-    if (spec.key() == CallerKind.IP || caller.hash(spec.key()) != 0) {
-      return spec.key();
-    }
-    return spec.fallback() != CallerKind.IP && caller.hash(spec.fallback()) != 0
-        ? spec.fallback()
-        : CallerKind.IP;
+  /** What of the caller it counts; null when the caller is none of its concern. */
+  @Nullable CallerKind kind(Caller caller) {
+    return switch (spec.key()) {
+      case IP -> CallerKind.IP;
+      case ANONYMOUS -> caller.isKnown() ? null : CallerKind.IP;
+      case USER, TENANT, KEY -> {
+        if (caller.hash(spec.key()) != 0) {
+          yield spec.key();
+        }
+        boolean counted =
+            fallback == CallerKind.IP || (fallback != null && caller.hash(fallback) != 0);
+        yield counted ? fallback : null;
+      }
+    };
   }
 
-  long key(Caller caller, ClientAddress address) {
-    CallerKind kind = kind(caller);
+  static long key(CallerKind kind, Caller caller, ClientAddress address) {
     return kind == CallerKind.IP ? address.hash() : caller.hash(kind);
+  }
+
+  /** The same rule, in a document that verifies as this one's does. */
+  boolean isOf(RateLimitSpec other, boolean verifies) {
+    return spec.equals(other)
+        && fallback == other.fallback().orElse(verifies ? null : CallerKind.IP);
   }
 
   GcraTable table() {
@@ -75,9 +95,20 @@ public final class LimitRule {
     return remainingField;
   }
 
-  /** Who has been refused most. */
-  public Offenders offenders() {
+  Offenders offenders() {
     return offenders;
+  }
+
+  /** Who was refused most since the last call, which is made once a cell. */
+  public List<Offender> drainOffenders() {
+    List<Offender> worst = offenders.drain(MOST_OFFENDERS);
+    recent.add(worst);
+    return worst;
+  }
+
+  /** Who was refused most in the last five minutes. */
+  public List<Offender> recentOffenders() {
+    return recent.worst(MOST_OFFENDERS);
   }
 
   /** How many callers it is counting. */

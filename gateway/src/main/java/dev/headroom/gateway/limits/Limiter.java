@@ -2,6 +2,7 @@ package dev.headroom.gateway.limits;
 
 import dev.headroom.gateway.identity.Caller;
 import dev.headroom.gateway.identity.ClientAddress;
+import dev.headroom.spec.CallerKind;
 import dev.headroom.spec.RateLimitSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +18,17 @@ public final class Limiter {
     this.rules = rules;
   }
 
-  /** Of a document; rules that have not changed go on counting where they were. */
-  public static Limiter of(List<RateLimitSpec> specs, Limiter previous) {
+  /**
+   * Of a document; rules that have not changed go on counting where they were.
+   *
+   * @param verifies whether the document verifies anybody
+   */
+  public static Limiter of(List<RateLimitSpec> specs, boolean verifies, Limiter previous) {
     List<LimitRule> rules = new ArrayList<>();
     for (RateLimitSpec spec : specs) {
-      LimitRule rule = new LimitRule(spec);
+      LimitRule rule = new LimitRule(spec, verifies);
       for (LimitRule old : previous.rules) {
-        if (old.spec().equals(spec)) {
+        if (old.isOf(spec, verifies)) {
           rule = old;
         }
       }
@@ -58,12 +63,16 @@ public final class Limiter {
       if (!rule.matches(path, method)) {
         continue;
       }
-      long key = rule.key(caller, address);
+      CallerKind kind = rule.kind(caller);
+      if (kind == null) {
+        continue;
+      }
+      long key = LimitRule.key(kind, caller, address);
       long left = rule.table().take(key, now);
       if (left >= 0) {
         verdict.allowed(i, left);
       } else {
-        rule.offenders().refused(key, caller, rule.kind(caller), address);
+        rule.offenders().refused(key, caller, kind, address);
         if (rule.observes()) {
           verdict.observed(i);
         } else {
@@ -77,8 +86,9 @@ public final class Limiter {
 
   private void giveBack(LimitVerdict verdict, Caller caller, ClientAddress address) {
     for (int i = 0; i < rules.length; i++) {
-      if (verdict.isAllowedBy(i)) {
-        rules[i].table().giveBack(rules[i].key(caller, address));
+      CallerKind kind = verdict.isAllowedBy(i) ? rules[i].kind(caller) : null;
+      if (kind != null) {
+        rules[i].table().giveBack(LimitRule.key(kind, caller, address));
       }
     }
     verdict.forgetAllowed();

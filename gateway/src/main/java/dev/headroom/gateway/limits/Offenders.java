@@ -1,5 +1,6 @@
 package dev.headroom.gateway.limits;
 
+import dev.headroom.gateway.LimitStatus.Offender;
 import dev.headroom.gateway.identity.Caller;
 import dev.headroom.gateway.identity.ClientAddress;
 import dev.headroom.spec.CallerKind;
@@ -14,7 +15,7 @@ import java.util.Map;
  * newcomer takes the place of the one with the lowest count and goes on from it, so that heavy
  * offenders are found among any number of light ones. Thread-safe.
  */
-public final class Offenders {
+final class Offenders {
   private static final int PLACES = 64;
 
   private final Map<Long, Entry> entries = new HashMap<>();
@@ -30,9 +31,6 @@ public final class Offenders {
       this.since = count;
     }
   }
-
-  /** A caller and how often it was refused since the last drain. */
-  public record Offender(String caller, long refused) {}
 
   synchronized void refused(long key, Caller caller, CallerKind kind, ClientAddress address) {
     Entry entry = entries.get(key);
@@ -53,7 +51,7 @@ public final class Offenders {
   }
 
   /** The worst since the last call, at most so many, and a new beginning. */
-  public synchronized List<Offender> drain(int most) {
+  synchronized List<Offender> drain(int most) {
     List<Offender> worst = new ArrayList<>();
     for (Entry entry : entries.values()) {
       if (entry.count > entry.since) {

@@ -1,11 +1,14 @@
 package dev.headroom.gateway.proxy;
 
+import dev.headroom.base.Network;
 import dev.headroom.gateway.http.AddedFields;
 import dev.headroom.gateway.http.BodyReader;
 import dev.headroom.gateway.http.ProblemResponse;
 import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
 import dev.headroom.gateway.identity.ClientAddress;
+import dev.headroom.gateway.identity.Origin;
+import dev.headroom.gateway.identity.TrustedProxies;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -13,10 +16,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxySSLTLV;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.charset.StandardCharsets;
+import java.net.InetAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +41,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   final BodyReader body = new BodyReader();
   private final Loop loop;
   private final Http1ClientSide side;
-  private final byte[] forwardedFields;
   private final String ownAuthority;
-  private final ClientAddress address;
   private final boolean secure;
+
+  /** Who has connected, or on whose behalf, by the PROXY header. */
+  private Origin peer;
+
+  /** Where the request of now comes from. */
+  private Origin origin;
 
   private State state = State.HEAD;
   private @Nullable ProxyExchange exchange;
@@ -73,37 +83,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.in = new Pending(channel.alloc());
     this.side = new Http1ClientSide(this, loop);
     this.since = loop.now();
-    String client = channel.remoteAddress().getAddress().getHostAddress();
-    this.address = ClientAddress.of(channel.remoteAddress().getAddress(), loop.edge().hash());
-    this.forwardedFields =
-        ("X-Forwarded-For: "
-                + client
-                + "\r\nX-Forwarded-Proto: "
-                + (secure ? "https" : "http")
-                + "\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    this.peer = Origin.of(remote(), secure, loop.edge().hash());
+    this.origin = peer;
     this.ownAuthority =
         channel.localAddress().getHostString() + ":" + channel.localAddress().getPort();
   }
 
   /** What the upstream is told about the client. */
   byte[] forwardedFields() {
-    return forwardedFields;
+    return origin.forwardedFields();
+  }
+
+  /** The client's whole address. */
+  String addressText() {
+    return origin.text();
   }
 
   /** Where it comes from, as limits count it. */
   ClientAddress address() {
-    return address;
+    return origin.address();
   }
 
-  /** It came over TLS. */
+  /** The client came over TLS, to the gateway or to a trusted proxy before it. */
   boolean isSecure() {
-    return secure;
+    return origin.secure();
   }
 
   /** It is to come again over TLS. */
   boolean mustRedirect() {
-    return !secure && loop.settings().redirect();
+    return !isSecure() && loop.settings().redirect();
   }
 
   /** The host of requests that name none. */
@@ -119,6 +127,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    if (msg instanceof HAProxyMessage header) {
+      introduce(header);
+      return;
+    }
     if (state == State.HTTP2) {
       ReferenceCountUtil.release(msg); // Frames that concern no stream.
       return;
@@ -143,6 +155,43 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       }
     }
     return state == State.HEAD && !fresh;
+  }
+
+  private void introduce(HAProxyMessage header) {
+    String client = header.sourceAddress();
+    // Empty when the proxy speaks for itself, as with its health checks.
+    if (client != null) {
+      boolean overTls =
+          secure
+              || header.tlvs().stream()
+                  .anyMatch(each -> each instanceof HAProxySSLTLV tls && tls.isPP2ClientSSL());
+      Network.literal(client)
+          .ifPresent(address -> peer = Origin.of(address, overTls, loop.edge().hash()));
+      origin = peer;
+    }
+    header.release();
+  }
+
+  private InetAddress remote() {
+    return channel.remoteAddress().getAddress();
+  }
+
+  /** Who has connected, or on whose behalf by the PROXY header. */
+  Origin peer() {
+    return peer;
+  }
+
+  /** Where the request comes from: the next one of a proxy's may be another client's. */
+  Origin originOf(RequestHead of) {
+    TrustedProxies proxies = loop.settings().proxies();
+    if (!proxies.speakForOthers(remote())) {
+      return peer;
+    }
+    TrustedProxies.Claim claim = proxies.read(of);
+    return Origin.of(
+        Objects.requireNonNullElse(claim.address(), remote()),
+        Objects.requireNonNullElse(claim.secure(), secure),
+        loop.edge().hash());
   }
 
   /** Uses what has been read, as far as the state allows. */
@@ -186,6 +235,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return false;
     }
     state = State.EXCHANGE;
+    origin = originOf(head);
     body.start(head.framing(), head.contentLength(), true);
     side.reset();
     ProxyExchange next = new ProxyExchange(side, loop, since);
@@ -216,7 +266,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private void refuse(int status, String detail) {
     ByteBuf out = channel.alloc().buffer(512);
     int bytes = ProblemResponse.write(out, status, detail, true, true, false, AddedFields.NONE);
-    loop.edge().refused(status, since, bytes, loop.random());
+    loop.edge().refused(status, since, bytes, peer.text(), loop.random());
     linger(channel.writeAndFlush(out));
   }
 

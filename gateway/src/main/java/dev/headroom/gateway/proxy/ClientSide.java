@@ -22,7 +22,13 @@ interface ClientSide {
   /** Where it comes from, as limits count it. */
   ClientAddress address();
 
-  /** It came over TLS. */
+  /** The client's whole address. */
+  String addressText();
+
+  /** As access logs name it: {@code HTTP/1.1}. */
+  String protocol();
+
+  /** The client came over TLS, to the gateway or to a trusted proxy before it. */
   boolean isSecure();
 
   /** It is to come again over TLS. */

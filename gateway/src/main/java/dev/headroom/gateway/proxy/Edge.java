@@ -3,6 +3,8 @@ package dev.headroom.gateway.proxy;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.gateway.ExchangeListener;
+import dev.headroom.gateway.accesslog.AccessLog;
+import dev.headroom.gateway.accesslog.Asked;
 import dev.headroom.gateway.cache.CacheOutcome;
 import dev.headroom.gateway.cache.ResponseCache;
 import dev.headroom.gateway.cache.SharedTier;
@@ -26,15 +28,19 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -138,6 +144,10 @@ public final class Edge {
                     Loop loop = loops.get(channel.eventLoop());
                     if (loop == null) {
                       throw new IllegalStateException("a channel of a foreign event loop");
+                    }
+                    InetAddress peer = channel.remoteAddress().getAddress();
+                    if (settings.proxies().beginWithHeader(peer)) {
+                      channel.pipeline().addLast(new HAProxyMessageDecoder());
                     }
                     if (secure && certificates != null) {
                       channel.pipeline().addLast(new SniHandler(certificates));
@@ -252,8 +262,10 @@ public final class Edge {
   }
 
   void clientFailed(Channel channel, Throwable cause) {
-    // Clients reset connections all day long; anything else is a mistake of ours.
-    Level level = cause instanceof IOException ? Level.DEBUG : Level.WARNING;
+    // Clients reset connections all day long, and say what is neither TLS nor a PROXY header;
+    // anything else is a mistake of ours.
+    boolean theirs = cause instanceof IOException || cause instanceof DecoderException;
+    Level level = theirs ? Level.DEBUG : Level.WARNING;
     LOG.log(level, "client " + channel.remoteAddress() + ": connection closed", cause);
   }
 
@@ -264,6 +276,7 @@ public final class Edge {
   /**
    * The last byte has been written.
    *
+   * @param asked what the access log needs; null when there was none as the request came
    * @param cached what the cache did; null when it has nothing to do with the path
    * @param kept whether the response is in the cache now
    * @param limits what the rules said; null when there are none
@@ -271,6 +284,7 @@ public final class Edge {
    */
   void exchangeEnded(
       Exchange exchange,
+      @Nullable Asked asked,
       @Nullable CacheOutcome cached,
       boolean kept,
       @Nullable LimitVerdict limits,
@@ -283,10 +297,13 @@ public final class Edge {
     if (limits != null) {
       limits.tell((rule, outcome) -> parts.recorder.limited(exchange, rule, outcome));
     }
-    parts.listener.finished(
-        exchange,
-        Objects.requireNonNullElse(caller.tenant(), ""),
-        Objects.requireNonNullElse(caller.user(), ""));
+    String tenant = Objects.requireNonNullElse(caller.tenant(), "");
+    String user = Objects.requireNonNullElse(caller.user(), "");
+    if (asked != null) {
+      String cache = cached == null ? "" : cached.name().toLowerCase(Locale.ROOT);
+      settings.accessLog().answered(new AccessLog.Entry(exchange, asked, tenant, user, cache));
+    }
+    parts.listener.finished(exchange, tenant, user);
   }
 
   /** An unsafe request has succeeded: what is stored of its target holds no longer. */
@@ -317,8 +334,12 @@ public final class Edge {
     }
   }
 
-  /** A request of which not even the head could be used. */
-  void refused(int status, long since, int responseBytes, RandomGenerator random) {
+  /**
+   * A request of which not even the head could be used.
+   *
+   * @param address of the client
+   */
+  void refused(int status, long since, int responseBytes, String address, RandomGenerator random) {
     long duration = parts.time.nanoTime() - since;
     Exchange exchange =
         new Exchange(
@@ -336,6 +357,7 @@ public final class Edge {
             parts.traces.next(Optional.empty(), random),
             Optional.empty());
     parts.recorder.finished(exchange);
+    settings.accessLog().refused(address, exchange);
     parts.listener.finished(exchange, "", "");
   }
 

@@ -65,6 +65,16 @@ final class Http1ClientSide implements ClientSide {
   }
 
   @Override
+  public String addressText() {
+    return connection.addressText();
+  }
+
+  @Override
+  public String protocol() {
+    return connection.head.isHttp10() ? "HTTP/1.0" : "HTTP/1.1";
+  }
+
+  @Override
   public boolean isSecure() {
     return connection.isSecure();
   }

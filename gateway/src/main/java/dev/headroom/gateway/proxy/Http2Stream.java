@@ -10,6 +10,7 @@ import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
 import dev.headroom.gateway.http.ResponseHead;
 import dev.headroom.gateway.identity.ClientAddress;
+import dev.headroom.gateway.identity.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -63,6 +64,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
 
   private boolean responseEnded;
   private ChannelFuture lastWrite;
+  private Origin origin;
 
   Http2Stream(Channel channel, Http2Session session, ClientConnection connection, Loop loop) {
     this.channel = channel;
@@ -70,6 +72,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
     this.connection = connection;
     this.loop = loop;
     this.lastWrite = channel.newSucceededFuture();
+    this.origin = connection.peer();
   }
 
   @Override
@@ -111,12 +114,13 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
       return;
     } catch (Refusal refusal) {
       int bytes = problem(refusal.status(), refusal.detail(), AddedFields.NONE);
-      loop.edge().refused(refusal.status(), since, bytes, loop.random());
+      loop.edge().refused(refusal.status(), since, bytes, origin.text(), loop.random());
       done();
       return;
     } finally {
       text.release();
     }
+    origin = connection.originOf(head);
     ProxyExchange next = new ProxyExchange(this, loop, since);
     exchange = next;
     next.start();
@@ -192,17 +196,27 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
 
   @Override
   public ClientAddress address() {
-    return connection.address();
+    return origin.address();
+  }
+
+  @Override
+  public String addressText() {
+    return origin.text();
+  }
+
+  @Override
+  public String protocol() {
+    return "HTTP/2.0";
   }
 
   @Override
   public boolean isSecure() {
-    return connection.isSecure();
+    return origin.secure();
   }
 
   @Override
   public boolean mustRedirect() {
-    return connection.mustRedirect();
+    return !isSecure() && loop.settings().redirect();
   }
 
   @Override
@@ -212,7 +226,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
 
   @Override
   public byte[] forwardedFields() {
-    return connection.forwardedFields();
+    return origin.forwardedFields();
   }
 
   @Override

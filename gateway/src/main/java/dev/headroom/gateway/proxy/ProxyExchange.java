@@ -1,5 +1,6 @@
 package dev.headroom.gateway.proxy;
 
+import dev.headroom.gateway.accesslog.Asked;
 import dev.headroom.gateway.cache.Answer;
 import dev.headroom.gateway.cache.Draft;
 import dev.headroom.gateway.cache.Fill;
@@ -56,6 +57,7 @@ final class ProxyExchange implements AddedFields {
   private final Optional<SpanId> parent;
   private final Caller caller;
   private final @Nullable LimitVerdict limits;
+  private final @Nullable Asked asked;
 
   private Phase phase = Phase.CHOOSING;
   private boolean requestDone;
@@ -85,6 +87,7 @@ final class ProxyExchange implements AddedFields {
     this.parent = continued.map(TraceContext::spanId);
     this.caller = settings.identities().identify(head, loop.tokens(), startEpochNanos / 1_000_000);
     this.limits = settings.limiter().isEmpty() ? null : new LimitVerdict();
+    this.asked = settings.accessLog().asked(client.addressText(), head, client.protocol());
   }
 
   /** Checks the limits, looks into the cache, chooses service and replica, and sends. */
@@ -538,6 +541,6 @@ final class ProxyExchange implements AddedFields {
             responseBytes,
             trace,
             parent);
-    loop.edge().exchangeEnded(exchange, cache.outcome(), cache.isKept(), limits, caller);
+    loop.edge().exchangeEnded(exchange, asked, cache.outcome(), cache.isKept(), limits, caller);
   }
 }

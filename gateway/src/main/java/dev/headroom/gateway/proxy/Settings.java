@@ -1,7 +1,9 @@
 package dev.headroom.gateway.proxy;
 
+import dev.headroom.gateway.accesslog.AccessLog;
 import dev.headroom.gateway.cache.CacheRule;
 import dev.headroom.gateway.identity.Identities;
+import dev.headroom.gateway.identity.TrustedProxies;
 import dev.headroom.gateway.limits.Limiter;
 import dev.headroom.spec.CallerKind;
 import dev.headroom.spec.GatewaySpec;
@@ -23,6 +25,8 @@ public record Settings(
     List<CacheRule> cacheRules,
     Affinity affinity,
     CallerKind hashKey,
+    TrustedProxies proxies,
+    AccessLog accessLog,
     boolean redirect,
     String strictTransport,
     String securePort) {
@@ -41,6 +45,8 @@ public record Settings(
           List.of(),
           Affinity.NONE,
           CallerKind.USER,
+          TrustedProxies.NONE,
+          AccessLog.NONE,
           false,
           "",
           "");
@@ -55,6 +61,8 @@ public record Settings(
         cacheRules,
         affinity,
         hashKey,
+        proxies,
+        accessLog,
         redirect,
         strictTransport,
         port);

@@ -1,6 +1,7 @@
 package dev.headroom.gateway.telemetry;
 
 import dev.headroom.base.TimeSource;
+import dev.headroom.gateway.LimitStatus;
 import dev.headroom.gateway.Purge;
 import dev.headroom.gateway.cache.CacheOutcome;
 import dev.headroom.gateway.cache.ResponseCache;
@@ -8,7 +9,6 @@ import dev.headroom.gateway.cache.ResponseCache.RemovalReason;
 import dev.headroom.gateway.cache.SharedTier;
 import dev.headroom.gateway.limits.LimitRule;
 import dev.headroom.gateway.limits.LimitVerdict;
-import dev.headroom.gateway.limits.Offenders;
 import dev.headroom.gateway.upstream.Upstream;
 import dev.headroom.signals.Attributes;
 import dev.headroom.signals.Exchange;
@@ -45,7 +45,6 @@ public final class Recorder implements AutoCloseable {
   private static final Duration SPAN_DELAY = Duration.ofSeconds(1);
   private static final Duration SLOW = Duration.ofSeconds(1);
   private static final int MAX_SERIES = 5_000;
-  private static final int MAX_OFFENDERS = 10;
   private static final int MAX_WAITING_SPANS = 8_192;
   private static final String SCOPE = "headroom.gateway";
   private static final String SPANS_DROPPED = "headroom.gateway.spans.dropped";
@@ -346,7 +345,7 @@ public final class Recorder implements AutoCloseable {
               Attributes.of(Vocabulary.LIMIT_RULE, rule.label()),
               cell,
               rule.callers(now)));
-      for (Offenders.Offender offender : rule.offenders().drain(MAX_OFFENDERS)) {
+      for (LimitStatus.Offender offender : rule.drainOffenders()) {
         metrics.add(
             sum(
                 Vocabulary.LIMIT_OFFENDERS,

@@ -192,7 +192,8 @@ public final class Upstream {
     return latency.load(inFlight.running(), now);
   }
 
-  synchronized int running() {
+  /** How many requests are there now. */
+  public synchronized int running() {
     return inFlight.running();
   }
 

@@ -1,0 +1,37 @@
+package dev.headroom.launcher;
+
+import dev.headroom.apm.TelemetryQueries;
+import dev.headroom.apm.Window;
+import dev.headroom.base.TimeSource;
+import dev.headroom.gateway.Gateway;
+import dev.headroom.signals.Vocabulary;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells a gateway what the application calls its routes, as its spans have it: the gateway's own
+ * names can only be guessed from paths.
+ */
+record StoredRoutes(TelemetryQueries store, Gateway gateway, TimeSource time) implements Runnable {
+  private static final Duration EVERY = Duration.ofSeconds(15);
+  private static final Duration WINDOW = Duration.ofMinutes(1);
+
+  void every15Seconds(ScheduledExecutorService scheduler) {
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            this, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void run() {
+    store
+        .series(
+            Vocabulary.SERVER_SPANS,
+            Window.before(time.now(), WINDOW),
+            WINDOW,
+            List.of(Vocabulary.ROUTE))
+        .forEach(series -> series.group().text(Vocabulary.ROUTE).ifPresent(gateway::learnRoute));
+  }
+}
