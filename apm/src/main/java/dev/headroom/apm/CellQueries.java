@@ -2,6 +2,7 @@ package dev.headroom.apm;
 
 import dev.headroom.apm.TelemetryQueries.EndpointPoint;
 import dev.headroom.apm.TelemetryQueries.EndpointStats;
+import dev.headroom.apm.TelemetryQueries.MetricName;
 import dev.headroom.apm.TelemetryQueries.MetricSeries;
 import dev.headroom.apm.TelemetryQueries.Point;
 import dev.headroom.apm.TelemetryQueries.QueryStats;
@@ -11,6 +12,7 @@ import dev.headroom.signals.LatencySketch;
 import dev.headroom.signals.Vocabulary;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Answers out of cells, wherever these are. */
@@ -194,6 +197,24 @@ final class CellQueries {
   }
 
   List<MetricSeries> series(String metric, Window window, Duration step, List<String> groupBy) {
+    return series(metric, window, step, attributes -> group(attributes, groupBy));
+  }
+
+  List<MetricSeries> allSeries(String metric, Window window, Duration step) {
+    return series(metric, window, step, UnaryOperator.identity());
+  }
+
+  /** What the series are called. */
+  static List<MetricName> names(Collection<Series> series) {
+    return series.stream()
+        .map(s -> new MetricName(s.metric(), s.unit(), MetricName.Kind.valueOf(s.kind().name())))
+        .distinct()
+        .sorted(Comparator.comparing(MetricName::name))
+        .toList();
+  }
+
+  private List<MetricSeries> series(
+      String metric, Window window, Duration step, UnaryOperator<Attributes> group) {
     Map<Series, TreeMap<Long, Bucket>> bySeries = new LinkedHashMap<>();
     cells.scan(
         metric,
@@ -213,11 +234,11 @@ final class CellQueries {
     Map<Attributes, TreeMap<Long, Bucket>> byGroup = new LinkedHashMap<>();
     bySeries.forEach(
         (series, steps) -> {
-          TreeMap<Long, Bucket> group =
-              byGroup.computeIfAbsent(group(series.attributes(), groupBy), g -> new TreeMap<>());
+          TreeMap<Long, Bucket> of =
+              byGroup.computeIfAbsent(group.apply(series.attributes()), g -> new TreeMap<>());
           steps.forEach(
               (time, bucket) -> {
-                Bucket into = group.computeIfAbsent(time, t -> new Bucket());
+                Bucket into = of.computeIfAbsent(time, t -> new Bucket());
                 into.sum +=
                     series.kind() == Series.Kind.GAUGE ? bucket.sum / bucket.count : bucket.sum;
                 into.merge(bucket);
@@ -225,12 +246,12 @@ final class CellQueries {
         });
     List<MetricSeries> answer = new ArrayList<>();
     byGroup.forEach(
-        (group, steps) -> {
+        (key, steps) -> {
           List<Point> points = new ArrayList<>();
           steps.forEach(
               (time, bucket) ->
                   points.add(new Point(Times.instant(time), bucket.sum, bucket.toSketch())));
-          answer.add(new MetricSeries(group, points));
+          answer.add(new MetricSeries(key, points));
         });
     return answer;
   }

@@ -131,6 +131,10 @@ final class DuckReads implements CellSource, TraceSource {
         });
   }
 
+  List<Series> series() {
+    return series.all();
+  }
+
   private String ids(String metric) {
     List<Series> all = series.all();
     StringBuilder ids = new StringBuilder();

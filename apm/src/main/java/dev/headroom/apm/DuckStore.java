@@ -1,5 +1,6 @@
 package dev.headroom.apm;
 
+import dev.headroom.apm.analysis.ClockSkew;
 import dev.headroom.base.Health;
 import dev.headroom.base.TimeSource;
 import dev.headroom.signals.Attributes;
@@ -403,6 +404,16 @@ final class DuckStore implements TelemetryStore {
   }
 
   @Override
+  public List<MetricSeries> allSeries(String metric, Window window, Duration step) {
+    return over(window).allSeries(metric, window, step);
+  }
+
+  @Override
+  public List<MetricName> metrics() {
+    return CellQueries.names(reads.series());
+  }
+
+  @Override
   public List<GaugeValue> latest(String metric, Duration maxAge) {
     Instant oldest = time.now().minus(maxAge);
     RecentCells source = recent.cells;
@@ -519,7 +530,7 @@ final class DuckStore implements TelemetryStore {
   @Override
   public List<Span> trace(TraceId traceId) {
     settle();
-    return reads.trace(traceId);
+    return ClockSkew.correct(reads.trace(traceId));
   }
 
   @Override

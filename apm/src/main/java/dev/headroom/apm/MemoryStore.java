@@ -1,5 +1,6 @@
 package dev.headroom.apm;
 
+import dev.headroom.apm.analysis.ClockSkew;
 import dev.headroom.base.Health;
 import dev.headroom.base.TimeSource;
 import dev.headroom.signals.LogRecord;
@@ -119,6 +120,16 @@ final class MemoryStore implements TelemetryStore {
   }
 
   @Override
+  public List<MetricSeries> allSeries(String metric, Window window, Duration step) {
+    return queries.allSeries(metric, window, step);
+  }
+
+  @Override
+  public List<MetricName> metrics() {
+    return CellQueries.names(recent.cells.series());
+  }
+
+  @Override
   public List<GaugeValue> latest(String metric, Duration maxAge) {
     return recent.cells.latest(metric, Times.nanos(time.now().minus(maxAge))).stream()
         .map(c -> new GaugeValue(c.series().attributes(), Times.instant(c.time()), c.value()))
@@ -152,7 +163,7 @@ final class MemoryStore implements TelemetryStore {
 
   @Override
   public List<Span> trace(TraceId traceId) {
-    return spans.trace(traceId);
+    return ClockSkew.correct(spans.trace(traceId));
   }
 
   @Override

@@ -93,6 +93,10 @@ final class RecentCells implements CellSource {
     return latest;
   }
 
+  synchronized List<Series> series() {
+    return metrics.values().stream().flatMap(m -> m.keySet().stream()).toList();
+  }
+
   synchronized OptionalLong newest(String metric) {
     Long time = newest.get(metric);
     return time == null ? OptionalLong.empty() : OptionalLong.of(time);

@@ -35,6 +35,12 @@ public interface TelemetryQueries extends Analyses {
    */
   List<MetricSeries> series(String metric, Window window, Duration step, List<String> groupBy);
 
+  /** The same with every series on its own: {@code group} holds all its attributes. */
+  List<MetricSeries> allSeries(String metric, Window window, Duration step);
+
+  /** Every metric that is known, by name. */
+  List<MetricName> metrics();
+
   /** Events whose name starts with {@code prefix}, newest first. */
   List<LogRecord> events(Window window, String prefix, int limit);
 
@@ -47,7 +53,9 @@ public interface TelemetryQueries extends Analyses {
    */
   List<TraceSummary> search(Window window, TraceQuery query, int limit);
 
-  /** All spans of a trace by start; empty when it is not known. */
+  /**
+   * All spans of a trace by start, differing clocks of hosts corrected; empty when it is not known.
+   */
   List<Span> trace(TraceId traceId);
 
   /** Log records of a trace by time; empty when none were sent. */
@@ -83,6 +91,17 @@ public interface TelemetryQueries extends Analyses {
 
   /** Values of one group over time; a step without data has no point. */
   record MetricSeries(Attributes group, List<Point> points) {}
+
+  /** A metric; the unit is one of UCUM. */
+  record MetricName(String name, String unit, Kind kind) {
+
+    /** What its points are: moments, what was added, or distributions of what was added. */
+    public enum Kind {
+      GAUGE,
+      SUM,
+      HISTOGRAM
+    }
+  }
 
   /** {@code sketch} is empty unless the metric is a histogram, whose {@code value} is the count. */
   record Point(Instant time, double value, LatencySketch sketch) {}

@@ -74,6 +74,7 @@ public final class Console implements Component, Reloadable<ScaledApp> {
     builder.service("/api/v1/live", live);
     new Api(queries, current::get, time, executor).addTo(builder);
     new ActionsApi(actions, executor).addTo(builder);
+    new PeerApis(queries, time, executor).addTo(builder);
     WebPages.addTo(builder);
     builder.decorator(
         EncodingService.builder()

@@ -543,6 +543,16 @@ final class FakeTelemetry implements TelemetryQueries {
   }
 
   @Override
+  public List<MetricSeries> allSeries(String metric, Window window, Duration step) {
+    return series(metric, window, step, List.of());
+  }
+
+  @Override
+  public List<MetricName> metrics() {
+    return List.of(new MetricName(Vocabulary.HTTP_DURATION, "s", MetricName.Kind.HISTOGRAM));
+  }
+
+  @Override
   public List<TraceSummary> search(Window window, TraceQuery query, int limit) {
     return traces(window, Optional.empty(), false, limit);
   }

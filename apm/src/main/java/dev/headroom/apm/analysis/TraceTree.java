@@ -17,7 +17,8 @@ import java.util.Optional;
 
 /**
  * One trace as a tree. Spans whose parent is not there are roots beside the first one; the same
- * span sent twice counts once; a parent that comes round to itself is cut.
+ * span sent twice counts once; clocks of hosts that differ are corrected; a parent that comes round
+ * to itself is cut.
  */
 public final class TraceTree {
   private final Map<SpanId, Span> byId = new LinkedHashMap<>();
@@ -33,7 +34,7 @@ public final class TraceTree {
       throw new IllegalArgumentException("spans: none (expected: those of a trace)");
     }
     TraceTree tree = new TraceTree();
-    spans.stream()
+    ClockSkew.correct(spans).stream()
         .sorted(
             Comparator.comparingLong(Span::startEpochNanos)
                 .thenComparing(Comparator.comparingLong(Span::endEpochNanos).reversed()))
