@@ -81,9 +81,10 @@ final class PairDictionary {
     return slot;
   }
 
-  private static int hash(String key, Object value) {
-    // The finalizer of MurmurHash3: hashes of strings that differ in a digit lie side by side.
-    int hash = key.hashCode() * 31 + value.hashCode();
+  static int hash(String key, Object value) {
+    // Strings are hashed with 31 already: with 31 once more, "key.12" and "value.3" would be the
+    // same as "key.11" and "value.34", and a few hashes stand for all pairs.
+    int hash = key.hashCode() * 0x9e3779b1 + value.hashCode();
     hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
     hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
     return hash ^ (hash >>> 16);
