@@ -77,8 +77,9 @@ class AccessLogTest {
     for (String format : List.of("common", "combined")) {
       Files.deleteIfExists(file());
       Gateway gateway = gateway(format, IDENTITY);
-      gateways.client(gateway).send(request("GET", "/a?b", FIELDS + token)).read();
-      gateways.client(gateway).send(request("HEAD", "/", "")).read(true);
+      RawClient client = gateways.client(gateway);
+      client.send(request("GET", "/a?b", FIELDS + token)).read();
+      client.send(request("HEAD", "/", "")).read(true);
       gateway.close();
 
       String combined = " \"https://a\\.example/x\\\\\"y\" \"Test/1 \\(\\\\xfc\\)\"";

@@ -89,6 +89,7 @@ class EndpointsTest {
     Gateway gateway = gateways.start("", first);
     RawClient client = gateways.client(gateway);
     client.get("/users/ada");
+    TestGateways.await(() -> gateways.exchanges.size() == 1);
     gateway.learnRoute("/users/{name}");
     client.get("/users/bob?x=1");
     TestGateways.await(() -> gateways.exchanges.size() == 2);
