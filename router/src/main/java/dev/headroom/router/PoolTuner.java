@@ -18,13 +18,18 @@ final class PoolTuner {
    * the limit grows by a quarter. Whether that helped is seen in the next window: if the rate has
    * not risen, and W has, then the server is what is short, and more connections only make each
    * other slower (the gradient of throughput is zero): the step is taken back, and none is tried
-   * for a minute. Shrinking is slow, a tenth at a time, and ends at a floor that costs nothing.
+   * for a minute.
+   *
+   * A limit that is too high costs nothing at once: connections that nobody uses are closed whatever
+   * it is. So it shrinks only after a whole minute of work that needed clearly less, at most by half
+   * and to no less than a floor; while nothing is asked it stays.
    */
   private static final double UTILISATION = 0.75;
   private static final double SATURATED = 0.85;
   private static final double QUEUEING = 0.1;
   private static final double GROWTH = 1.25;
-  private static final double SHRINKING = 0.9;
+  private static final double CLEARLY_LESS = 0.75;
+  private static final double SHRINKING = 0.5;
   private static final double RATE_RISEN = 1.05;
   private static final double HOLD_RISEN = 1.10;
   private static final int WINDOWS_REMEMBERED = 12;
@@ -44,6 +49,7 @@ final class PoolTuner {
   private Window atGrowth = new Window(0, 0, 0, 0);
   private boolean growing;
   private int hold;
+  private int settled;
 
   /** The counters begin with these. */
   PoolTuner(PoolFigures first, long nanoTime) {
@@ -60,6 +66,10 @@ final class PoolTuner {
     int limit = now.limit();
     before = now;
     beforeNanos = nanoTime;
+    if (window.rate == 0 && window.inUse == 0 && limit <= most) {
+      growing = false;
+      return new Decision(limit, "nothing was asked");
+    }
     inUse.addLast(window.inUse);
     if (inUse.size() > WINDOWS_REMEMBERED) {
       inUse.removeFirst();
@@ -67,6 +77,7 @@ final class PoolTuner {
     int floor = Math.min(FLOOR, most);
     double peak = inUse.stream().mapToDouble(Double::doubleValue).max().orElse(0);
     int need = Math.clamp((long) Math.ceil(peak / UTILISATION), floor, most);
+    settled++;
     if (limit > most) {
       growing = false;
       return new Decision(most, "max_connections leaves %d".formatted(most));
@@ -93,6 +104,7 @@ final class PoolTuner {
     boolean queueing = window.queue > window.hold * QUEUEING && window.inUse > limit * SATURATED;
     if (queueing && hold == 0 && limit < most) {
       growing = true;
+      settled = 0;
       limitBeforeGrowth = limit;
       atGrowth = window;
       return new Decision(
@@ -100,9 +112,10 @@ final class PoolTuner {
           "clients waited %.1f ms for %.1f of %d in use"
               .formatted(window.queue * 1000, window.inUse, limit));
     }
-    if (need < limit && !queueing) {
+    if (settled >= WINDOWS_REMEMBERED && need <= limit * CLEARLY_LESS && !queueing) {
+      settled = 0;
       return new Decision(
-          Math.max(need, (int) Math.floor(limit * SHRINKING)),
+          Math.max(need, (int) Math.ceil(limit * SHRINKING)),
           "at most %.1f in use in the last minute (%.0f/s, each held %.1f ms)"
               .formatted(peak, window.rate, window.hold * 1000));
     }

@@ -27,6 +27,7 @@ class PoolTunerTest {
     private double queueSeconds;
     private final PoolTuner tuner;
     private String reason = "";
+    private int changes;
 
     Simulation(Server server, int limit, int most) {
       this.server = server;
@@ -62,6 +63,7 @@ class PoolTunerTest {
         queueSeconds += saturated ? served * 5 * 0.5 : 0;
         now += WINDOW;
         PoolTuner.Decision decision = tuner.next(figures(), now, most);
+        changes += decision.limit() == limit ? 0 : 1;
         limit = decision.limit();
         reason = decision.reason();
       }
@@ -87,13 +89,33 @@ class PoolTunerTest {
   }
 
   @Test
-  void aPoolThatIsTooLargeShrinksSlowlyAndRemembersThePeakOfTheLastMinute() {
+  void aPoolThatIsTooLargeShrinksOnceAMinuteAndRemembersThePeakOfTheLastOne() {
     Simulation s = new Simulation(new Server(100, 0.010), 60, 90).run(3000, 1);
-    s.run(100, 5);
-    assertThat(s.limit).isGreaterThanOrEqualTo(40);
-    s.run(100, 40);
-    assertThat(s.limit).isEqualTo(PoolTuner.FLOOR);
+    s.run(100, 10);
+    assertThat(s.limit).isEqualTo(60);
+    s.run(100, 1);
+    assertThat(s.limit).isEqualTo(40);
+    s.run(100, 60);
+    assertThat(s.limit).isBetween(PoolTuner.FLOOR, PoolTuner.FLOOR * 4 / 3);
+    assertThat(s.changes).isLessThanOrEqualTo(4);
     assertThat(s.reason).contains("in use");
+  }
+
+  @Test
+  void aPoolThatNobodyAsksStaysAsItIs() {
+    Simulation s = new Simulation(new Server(100, 0.010), 18, 90).run(0, 100);
+    assertThat(s.limit).isEqualTo(18);
+    assertThat(s.changes).isZero();
+  }
+
+  @Test
+  void aLoadThatSwingsALittleChangesNothingOnceItHasSettled() {
+    Simulation s = new Simulation(new Server(100, 0.010), 20, 90).run(900, 40);
+    s.changes = 0;
+    for (int i = 0; i < 60; i++) {
+      s.run(i % 2 == 0 ? 1000 : 800, 1);
+    }
+    assertThat(s.changes).isZero();
   }
 
   @Test
