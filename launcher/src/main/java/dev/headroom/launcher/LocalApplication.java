@@ -222,7 +222,8 @@ final class LocalApplication implements AutoCloseable {
                     Router.start(
                         app.router(),
                         database.routerMembers(),
-                        RouterTls.access(database, app.router(), secrets),
+                        database.routerAccess(),
+                        new RouterClients(secrets),
                         observations::statement,
                         store,
                         time)));

@@ -8,7 +8,6 @@ import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.StateFolder;
-import dev.headroom.pgwire.Tls;
 import dev.headroom.router.Member;
 import dev.headroom.runtime.DatabaseAccess;
 import dev.headroom.runtime.DatabaseCluster;
@@ -156,7 +155,7 @@ sealed interface LocalDatabase extends Component, Reloadable<ScaledApp> {
     public dev.headroom.router.DatabaseAccess routerAccess() {
       return new dev.headroom.router.DatabaseAccess(
               primary.database(), primary.user(), primary.password())
-          .with(RouterTls.servers("spec.database.primary", primary.parameters()), Tls.DISABLED);
+          .with(RouterTls.servers("spec.database.primary", primary.parameters()));
     }
 
     @Override

@@ -5,10 +5,12 @@ import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.router.QueryListener;
 import dev.headroom.router.Router;
+import dev.headroom.signals.OpenMetrics;
 import dev.headroom.signals.OtlpExporter;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.Secrets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,19 +52,37 @@ final class RouterCommand implements Callable<Integer> {
         () -> {
           try (Lifecycle lifecycle = new Lifecycle()) {
             OtlpExporter exporter = lifecycle.add(options.exporter(app, time));
+            OpenMetrics metrics = new OpenMetrics(time);
             Router router =
                 lifecycle.add(
                     Router.start(
                         app.router(),
                         database.routerMembers(),
-                        RouterTls.access(database, app.router(), secrets),
+                        database.routerAccess(),
+                        new RouterClients(secrets),
                         QueryListener.NONE,
-                        exporter,
+                        batch -> {
+                          exporter.accept(batch);
+                          metrics.accept(batch);
+                        },
                         time));
             if (!discover.isEmpty()) {
               ClusterAddresses.tell(router, discover, lifecycle);
             }
-            return options.serve(app, lifecycle, "router on postgres:/" + router.address());
+            System.err.printf(
+                "to take the router out: put %s in place of %s into DATABASE_URL; then, once your"
+                    + " processes run with it: psql -p %d -c 'DRAIN 600' headroom%n",
+                database.migrationAccess().host() + ":" + database.migrationAccess().port(),
+                router.address().getHostString() + ":" + router.address().getPort(),
+                router.address().getPort());
+            return options.serve(
+                app,
+                lifecycle,
+                "router on postgres:/" + router.address(),
+                Map.of(
+                    "/metrics",
+                    exchange ->
+                        AdminAnswer.text(exchange, 200, OpenMetrics.CONTENT_TYPE, metrics.text())));
           }
         });
   }

@@ -104,7 +104,9 @@ public final class PgConnection implements AutoCloseable {
     startup.put("client_encoding", "UTF8");
     startup.put("application_name", applicationName);
     send(new FrontendMessage.Startup(FrontendMessage.Startup.VERSION_3_0, startup));
-    ServerLogin login = new ServerLogin(user, password, nonce(), new ScramKeyCache(password));
+    ServerLogin login =
+        new ServerLogin(
+            user, new Credential.Password(password), nonce(), new ScramKeyCache(password));
     while (true) {
       BackendMessage message = receive();
       if (message instanceof BackendMessage.ReadyForQuery) {
@@ -126,6 +128,21 @@ public final class PgConnection implements AutoCloseable {
   /** Rows of the last result of {@code sql}, as text; NULL is empty. */
   public List<List<Optional<String>>> query(String sql) throws IOException {
     send(new FrontendMessage.Query(sql));
+    return rows();
+  }
+
+  /** The same with one text for {@code $1}. */
+  public List<List<Optional<String>>> query(String sql, String parameter) throws IOException {
+    send(new FrontendMessage.Parse("", sql, List.of()));
+    send(
+        new FrontendMessage.Bind(
+            "", "", List.of(), List.of(Optional.of(Bytes.of(parameter))), List.of()));
+    send(new FrontendMessage.Execute("", 0));
+    send(new FrontendMessage.Sync());
+    return rows();
+  }
+
+  private List<List<Optional<String>>> rows() throws IOException {
     List<List<Optional<String>>> rows = new ArrayList<>();
     ServerError error = null;
     while (true) {

@@ -3,11 +3,14 @@ package dev.headroom.pgwire;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.text.Normalizer;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What SCRAM-SHA-256 derives from a password, a salt and an iteration count. The derivation costs
@@ -19,23 +22,44 @@ import javax.crypto.spec.SecretKeySpec;
 public final class ScramKeys {
   private final Bytes salt;
   private final int iterations;
-  private final byte[] clientKey;
+  /* Null when only a verifier is known. */
+  private final byte @Nullable [] clientKey;
   private final byte[] storedKey;
   private final byte[] serverKey;
 
-  private ScramKeys(Bytes salt, int iterations, byte[] saltedPassword) {
+  private ScramKeys(
+      Bytes salt, int iterations, byte @Nullable [] clientKey, byte[] storedKey, byte[] serverKey) {
     this.salt = salt;
     this.iterations = iterations;
-    this.clientKey = hmac(saltedPassword, "Client Key");
-    this.storedKey = sha256(clientKey);
-    this.serverKey = hmac(saltedPassword, "Server Key");
+    this.clientKey = clientKey;
+    this.storedKey = storedKey;
+    this.serverKey = serverKey;
   }
 
   public static ScramKeys derive(String password, Bytes salt, int iterations) {
     // SASLprep (RFC 4013) maps to NFKC; PostgreSQL takes what it cannot prepare as it is.
     String prepared = Normalizer.normalize(password, Normalizer.Form.NFKC);
     byte[] salted = pbkdf2(prepared.getBytes(StandardCharsets.UTF_8), salt.toArray(), iterations);
-    return new ScramKeys(salt, iterations, salted);
+    byte[] clientKey = hmac(salted, "Client Key");
+    return new ScramKeys(
+        salt, iterations, clientKey, sha256(clientKey), hmac(salted, "Server Key"));
+  }
+
+  /** What a server keeps: verifies proofs, and makes none. */
+  static ScramKeys verifier(Bytes salt, int iterations, byte[] storedKey, byte[] serverKey) {
+    return new ScramKeys(salt, iterations, null, storedKey.clone(), serverKey.clone());
+  }
+
+  /** Keys that no proof fits, for the exchange with a user that there is not. */
+  public static ScramKeys unprovable(Bytes salt, int iterations) {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    return verifier(salt, iterations, random, random);
+  }
+
+  /** Can a client prove itself with these? */
+  public boolean canProve() {
+    return clientKey != null;
   }
 
   public Bytes salt() {
@@ -46,17 +70,34 @@ public final class ScramKeys {
     return iterations;
   }
 
-  byte[] clientProof(String authMessage) {
-    return xor(clientKey, hmac(storedKey, authMessage));
+  /** Are both of one password, salt and count? */
+  public boolean isSamePassword(ScramKeys other) {
+    return iterations == other.iterations
+        && salt.equals(other.salt)
+        && MessageDigest.isEqual(storedKey, other.storedKey);
+  }
+
+  byte[] clientProof(String authMessage) throws ProtocolException {
+    byte[] key = clientKey;
+    if (key == null) {
+      throw new ProtocolException("SCRAM: only a verifier of the password is known");
+    }
+    return xor(key, hmac(storedKey, authMessage));
   }
 
   byte[] serverSignature(String authMessage) {
     return hmac(serverKey, authMessage);
   }
 
-  boolean verifies(byte[] proof, String authMessage) {
-    return proof.length == storedKey.length
-        && MessageDigest.isEqual(storedKey, sha256(xor(proof, hmac(storedKey, authMessage))));
+  /** These with what the client's proof has told; empty when the proof is wrong. */
+  Optional<ScramKeys> verified(byte[] proof, String authMessage) {
+    if (proof.length != storedKey.length) {
+      return Optional.empty();
+    }
+    byte[] key = xor(proof, hmac(storedKey, authMessage));
+    return MessageDigest.isEqual(storedKey, sha256(key))
+        ? Optional.of(new ScramKeys(salt, iterations, key, storedKey, serverKey))
+        : Optional.empty();
   }
 
   /* Hi() of RFC 5802. The JDK's PBKDF2 takes characters, and would encode them as UTF-8 again. */

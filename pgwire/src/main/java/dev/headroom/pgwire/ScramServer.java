@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class ScramServer {
   private final ScramKeys keys;
   private final String nonce;
+  private ScramKeys proven;
   private String clientFirstBare = "";
   private String serverFirst = "";
   private String fullNonce = "";
@@ -20,6 +21,7 @@ public final class ScramServer {
    */
   public ScramServer(ScramKeys keys, String nonce) {
     this.keys = keys;
+    this.proven = keys;
     this.nonce = nonce;
   }
 
@@ -60,10 +62,17 @@ public final class ScramServer {
       throw new ProtocolException("SCRAM: client-final-message belongs to another exchange");
     }
     String authMessage = clientFirstBare + "," + serverFirst + "," + text.substring(0, proofAt);
-    if (!keys.verifies(message.base64('p').toArray(), authMessage)) {
+    Optional<ScramKeys> verified = keys.verified(message.base64('p').toArray(), authMessage);
+    if (verified.isEmpty()) {
       return Optional.empty();
     }
+    proven = verified.get();
     return Optional.of(
         Bytes.of("v=" + Base64.getEncoder().encodeToString(keys.serverSignature(authMessage))));
+  }
+
+  /** The keys with what a right proof has told: a router proves itself to servers with them. */
+  public ScramKeys proven() {
+    return proven;
   }
 }

@@ -13,25 +13,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerLogin {
   private final String user;
-  private final String password;
+  private final Credential credential;
   private final ScramClient scram;
 
   /**
    * @param nonce for SCRAM, see {@link ScramClient}
    */
   public ServerLogin(
-      String user, String password, String nonce, BiFunction<Bytes, Integer, ScramKeys> keys) {
+      String user,
+      Credential credential,
+      String nonce,
+      BiFunction<Bytes, Integer, ScramKeys> keys) {
     this.user = user;
-    this.password = password;
+    this.credential = credential;
     this.scram = new ScramClient(nonce, keys);
   }
 
   /** The answer to send, or null when the message wants none. */
   public @Nullable FrontendMessage answer(BackendMessage message) throws java.io.IOException {
     return switch (message) {
-      case BackendMessage.AuthenticationCleartextPassword m -> passwordMessage(password);
+      case BackendMessage.AuthenticationCleartextPassword m -> passwordMessage(password());
       case BackendMessage.AuthenticationMd5Password m ->
-          passwordMessage(md5(user, password, m.salt()));
+          passwordMessage(md5(user, credential, m.salt()));
       case BackendMessage.AuthenticationSasl m -> {
         if (!m.mechanisms().contains(ScramClient.MECHANISM)) {
           throw new ProtocolException(
@@ -57,14 +60,36 @@ public final class ServerLogin {
     return new FrontendMessage.Password(Bytes.of(text + "\0"));
   }
 
-  /** What proves a password by MD5: {@code "md5" + md5(md5(password + user) + salt)}. */
-  public static String md5(String user, String password, Bytes salt) {
+  private String password() throws ProtocolException {
+    if (credential instanceof Credential.Password known) {
+      return known.text();
+    }
+    throw new ProtocolException("the server asks for the password, of which only a hash is known");
+  }
+
+  /**
+   * What proves a password by MD5: {@code "md5" + md5(md5(password + user) + salt)}.
+   *
+   * @throws ProtocolException when only a SCRAM verifier is known
+   */
+  public static String md5(String user, Credential credential, Bytes salt)
+      throws ProtocolException {
+    String inner =
+        switch (credential) {
+          case Credential.Password known -> hex(Bytes.of(known.text() + user).toArray());
+          case Credential.Md5 known -> known.hash().substring("md5".length());
+          case Credential.Verifier known ->
+              throw new ProtocolException(
+                  "MD5 is asked for, and only a SCRAM verifier of the password is known");
+        };
+    byte[] salted = (inner + "    ").getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(salt.toArray(), 0, salted, inner.length(), 4);
+    return "md5" + hex(salted);
+  }
+
+  private static String hex(byte[] input) {
     try {
-      MessageDigest md5 = MessageDigest.getInstance("MD5");
-      String inner =
-          HexFormat.of().formatHex(md5.digest((password + user).getBytes(StandardCharsets.UTF_8)));
-      md5.update(inner.getBytes(StandardCharsets.US_ASCII));
-      return "md5" + HexFormat.of().formatHex(md5.digest(salt.toArray()));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(input));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has MD5", e);
     }

@@ -1,13 +1,17 @@
 package dev.headroom.router;
 
+import dev.headroom.router.pool.PoolName;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
- * The pool of server connections to one member, all event loops together. Counters run since the
- * start of the router.
+ * The pool of server connections of one login to one member, all event loops together. Counters run
+ * since the start of the router.
  *
- * @param member its name
+ * @param name of member and login
  * @param role {@code primary}, {@code replica}, or {@code down}
  * @param limit connections there may be
  * @param idle connections that nobody uses
@@ -24,7 +28,7 @@ import java.util.List;
  * @param lastError of the last attempt to open one, empty when it went well
  */
 public record PoolFigures(
-    String member,
+    PoolName name,
     String role,
     int limit,
     int idle,
@@ -38,18 +42,25 @@ public record PoolFigures(
     Duration heldTime,
     String lastError) {
 
+  /** Name of the member. */
+  public String member() {
+    return name.member();
+  }
+
   public int total() {
     return idle + active + opening;
   }
 
-  /** The sum of those of several event loops for one member; at least one. */
-  static PoolFigures sum(List<PoolFigures> parts) {
-    return parts.stream().reduce(PoolFigures::plus).orElseThrow();
+  /** The sums of those that {@code key} is the same for: of event loops, or of logins. */
+  static <K> List<PoolFigures> sums(List<PoolFigures> parts, Function<PoolFigures, K> key) {
+    Map<K, PoolFigures> sums = new LinkedHashMap<>();
+    parts.forEach(part -> sums.merge(key.apply(part), part, PoolFigures::plus));
+    return List.copyOf(sums.values());
   }
 
   private PoolFigures plus(PoolFigures other) {
     return new PoolFigures(
-        member,
+        name,
         role,
         limit + other.limit,
         idle + other.idle,

@@ -1,9 +1,11 @@
 package dev.headroom.router;
 
+import dev.headroom.router.pool.PoolName;
 import dev.headroom.spec.RouterSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Sizes the pools of all members while {@code pool: auto} asks for it, and says why. */
 final class PoolSizing {
@@ -16,8 +18,8 @@ final class PoolSizing {
   }
 
   private final Limiter limiter;
-  private final Map<String, PoolTuner> tuners = new ConcurrentHashMap<>();
-  private final Map<String, String> reasons = new ConcurrentHashMap<>();
+  private final Map<PoolName, PoolTuner> tuners = new ConcurrentHashMap<>();
+  private final Map<PoolName, String> reasons = new ConcurrentHashMap<>();
 
   PoolSizing(Limiter limiter) {
     this.limiter = limiter;
@@ -34,24 +36,29 @@ final class PoolSizing {
       reasons.clear();
       return;
     }
-    int most = Math.max(1, (int) (connections * SHARE));
+    int forAll = Math.max(1, (int) (connections * SHARE));
+    Map<String, Long> logins =
+        pools.stream()
+            .filter(pool -> pool.total() + pool.waiting() > 0)
+            .collect(Collectors.groupingBy(PoolFigures::member, Collectors.counting()));
     long now = System.nanoTime();
     for (PoolFigures pool : pools) {
-      PoolTuner tuner = tuners.get(pool.member());
+      int most = (int) Math.max(1, forAll / logins.getOrDefault(pool.member(), 1L));
+      PoolTuner tuner = tuners.get(pool.name());
       if (tuner == null) {
-        tuners.put(pool.member(), new PoolTuner(pool, now));
+        tuners.put(pool.name(), new PoolTuner(pool, now));
         continue;
       }
       PoolTuner.Decision decision = tuner.next(pool, now, most);
-      reasons.put(pool.member(), decision.reason());
+      reasons.put(pool.name(), decision.reason());
       if (decision.limit() != pool.limit()) {
         limiter.limit(pool, decision);
       }
     }
   }
 
-  /** Why a member's pool is as large as it is; empty when the document says its size. */
-  String reason(String member) {
-    return reasons.getOrDefault(member, "");
+  /** Why a pool is as large as it is; empty when the document says its size. */
+  String reason(PoolName pool) {
+    return reasons.getOrDefault(pool, "");
   }
 }

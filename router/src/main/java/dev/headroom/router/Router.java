@@ -6,12 +6,15 @@ import dev.headroom.base.Reloadable;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.pgwire.Bytes;
-import dev.headroom.pgwire.ScramKeyCache;
-import dev.headroom.pgwire.ScramKeys;
+import dev.headroom.pgwire.Credential;
 import dev.headroom.router.cluster.Cluster;
 import dev.headroom.router.cluster.ClusterView;
+import dev.headroom.router.pool.Login;
+import dev.headroom.router.pool.Logins;
+import dev.headroom.router.pool.PoolName;
 import dev.headroom.router.pool.ServerFigures;
 import dev.headroom.router.pool.ServerPools;
+import dev.headroom.router.session.AuthQuery;
 import dev.headroom.router.session.ClientFigures;
 import dev.headroom.router.session.ClientLogin;
 import dev.headroom.router.session.FreshnessKeys;
@@ -67,7 +70,6 @@ import org.jspecify.annotations.Nullable;
 public final class Router implements Component, Reloadable<ScaledApp> {
   private static final Logger LOG = System.getLogger(Router.class.getName());
   private static final int CELL_SECONDS = 5;
-  private static final int SCRAM_ITERATIONS = 4096;
 
   private final EventLoopGroup group;
   private final Channel listener;
@@ -77,6 +79,8 @@ public final class Router implements Component, Reloadable<ScaledApp> {
   private final RouterTelemetry telemetry;
   /* Replaced by apply(); read by every session. */
   private final SpecHolder spec;
+  private final Admissions admissions;
+  private final AuthQuery authQuery;
   private final PoolSizing sizing;
   private volatile boolean closed;
 
@@ -100,7 +104,9 @@ public final class Router implements Component, Reloadable<ScaledApp> {
       Sessions sessions,
       Map<EventLoop, ServerPools> pools,
       RouterTelemetry telemetry,
-      SpecHolder spec) {
+      SpecHolder spec,
+      Admissions admissions,
+      AuthQuery authQuery) {
     this.group = group;
     this.listener = listener;
     this.cluster = cluster;
@@ -108,23 +114,31 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     this.pools = pools;
     this.telemetry = telemetry;
     this.spec = spec;
+    this.admissions = admissions;
+    this.authQuery = authQuery;
     this.sizing = new PoolSizing(this::limit);
   }
 
   /**
    * Listens when it returns. Members may be unreachable, now or later: clients wait for them.
    *
+   * @param clients what the document asks of clients
    * @param queries is told of every statement
    */
   public static Router start(
       RouterSpec settings,
       List<Member> members,
       DatabaseAccess access,
+      ClientAccess clients,
       QueryListener queries,
       TelemetryConsumer consumer,
       TimeSource time) {
     SpecHolder spec = new SpecHolder(settings);
     SecureRandom secure = new SecureRandom();
+    byte[] salt = new byte[16];
+    secure.nextBytes(salt);
+    Admissions admissions = new Admissions(access, clients, Bytes.of(salt));
+    admissions.take(settings);
     RandomGenerator random = RandomGenerator.getDefault();
     Supplier<String> nonces = () -> nonce(secure);
     boolean epoll = Epoll.isAvailable();
@@ -139,31 +153,34 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     Class<? extends ServerSocketChannel> listenerType =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
 
-    RouterTelemetry telemetry = new RouterTelemetry(time, consumer, queries, random);
+    SlowStatements slow = new SlowStatements(spec);
+    RouterTelemetry telemetry = new RouterTelemetry(time, consumer, queries, random, slow);
     Cluster cluster = new Cluster(access, time);
     Sessions sessions = new Sessions();
     FreshnessKeys keys = new FreshnessKeys();
-    ScramKeyCache serverKeys = new ScramKeyCache(access.password());
-    byte[] salt = new byte[16];
-    secure.nextBytes(salt);
+    Logins logins = new Logins();
+    Login application =
+        logins.of(access.database(), access.user(), new Credential.Password(access.password()));
+    AuthQuery authQuery = new AuthQuery(cluster, access, Bytes.of(salt), time);
     Controls controls = new Controls();
     ClientLogin.Gate gate =
         new ClientLogin.Gate(
-            access.database(),
-            access.user(),
-            access.password(),
-            ScramKeys.derive(access.password(), Bytes.of(salt), SCRAM_ITERATIONS),
-            access.clients(),
+            application,
+            logins,
+            admissions,
+            authQuery,
             spec,
             nonces,
-            new RouterAdmin(controls));
+            Bytes.of(nonce(secure)),
+            new RouterAdmin(controls, slow));
     Map<EventLoop, ServerPools> pools = new LinkedHashMap<>();
     Map<EventLoop, Lane> lanes = new LinkedHashMap<>();
     for (EventExecutor executor : group) {
       EventLoop loop = (EventLoop) executor;
       ServerPools own =
           new ServerPools(
-              loop, channelType, access, serverKeys, nonces, cluster, time, share(settings, loops));
+              loop, channelType, access.servers(), nonces, cluster, time, share(settings, loops));
+      loop.execute(() -> own.of(application));
       pools.put(loop, own);
       lanes.put(
           loop,
@@ -181,7 +198,9 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     try {
       Channel listener =
           listen(settings, group, listenerType, loop -> new ClientLogin(lane(lanes, loop), gate));
-      Router router = new Router(group, listener, cluster, sessions, pools, telemetry, spec);
+      Router router =
+          new Router(
+              group, listener, cluster, sessions, pools, telemetry, spec, admissions, authQuery);
       controls.router = router;
       cluster.addListener(router::clusterChanged);
       router.members(members);
@@ -190,6 +209,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
           .scheduleWithFixedDelay(router::flush, CELL_SECONDS, CELL_SECONDS, TimeUnit.SECONDS);
       return router;
     } catch (RuntimeException e) {
+      authQuery.close();
       cluster.close();
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
@@ -225,7 +245,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
   }
 
   /** Makes the handler of a new client. */
-  private interface Logins {
+  private interface Handlers {
     ClientLogin on(EventLoop loop);
   }
 
@@ -233,7 +253,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
       RouterSpec settings,
       EventLoopGroup group,
       Class<? extends ServerSocketChannel> type,
-      Logins logins) {
+      Handlers handlers) {
     InetSocketAddress address = new InetSocketAddress(settings.address(), settings.listen());
     var bound =
         new ServerBootstrap()
@@ -250,7 +270,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast("login", logins.on(channel.eventLoop()));
+                    channel.pipeline().addLast("login", handlers.on(channel.eventLoop()));
                   }
                 })
             .bind(address)
@@ -298,15 +318,11 @@ public final class Router implements Component, Reloadable<ScaledApp> {
   }
 
   /**
-   * The pools, one line per member that has been used; empty once the router is closed. Asks the
-   * event loops and waits for them: not to be called on one.
+   * The pools, one of each member and login; empty once the router is closed. Asks the event loops
+   * and waits for them: not to be called on one.
    */
   public List<PoolFigures> pools() {
-    Map<String, List<PoolFigures>> byMember = new LinkedHashMap<>();
-    for (PoolFigures figures : onEachLoop(ServerPools::figures)) {
-      byMember.computeIfAbsent(figures.member(), m -> new ArrayList<>()).add(figures);
-    }
-    return byMember.values().stream().map(PoolFigures::sum).toList();
+    return PoolFigures.sums(onEachLoop(ServerPools::figures), PoolFigures::name);
   }
 
   /* Waits for the loops; what a closed one has to say is left out. */
@@ -384,8 +400,8 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     }
 
     @Override
-    public String sizing(String member) {
-      return router().sizing.reason(member);
+    public String sizing(PoolName pool) {
+      return router().sizing.reason(pool);
     }
 
     @Override
@@ -420,6 +436,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
 
     @Override
     public void reload() {
+      router().admissions.take(router().spec.get());
       router().cluster.schemaChanged();
     }
 
@@ -462,7 +479,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
       return; // The loops share evenly, so that a step may be too small to be taken.
     }
     for (ServerPools own : pools.values()) {
-      own.loop().execute(() -> own.limit(pool.member(), share));
+      own.loop().execute(() -> own.limit(pool.name().login(), pool.member(), share));
     }
     telemetry.resized(pool, limit, decision.reason());
   }
@@ -500,6 +517,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
               + settings.listen()
               + " (expected: unchanged while running); start a new router there");
     }
+    admissions.take(settings);
     spec.spec = settings;
     int share = share(settings, pools.size());
     for (ServerPools own : pools.values()) {
@@ -518,6 +536,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     for (ServerPools own : pools.values()) {
       own.loop().execute(own::close);
     }
+    authQuery.close();
     cluster.close();
     group.shutdownGracefully(100, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5000);
   }

@@ -1,9 +1,12 @@
 package dev.headroom.router;
 
+import dev.headroom.base.UserError;
+import dev.headroom.router.pool.PoolName;
 import dev.headroom.router.pool.ServerFigures;
 import dev.headroom.router.session.AdminDatabase;
 import dev.headroom.router.session.ClientFigures;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,15 +18,15 @@ final class RouterAdmin implements AdminDatabase {
   private static final Duration PAUSE_BOUND = Duration.ofSeconds(60);
   private static final int MAX_QUERIES = 200;
   private static final String COMMANDS =
-      "SHOW POOLS | SERVERS | CLIENTS | QUERIES | STATS | MEMBERS | VERSION | HELP, PAUSE, RESUME,"
-          + " RELOAD, RECONNECT, DRAIN [seconds]";
+      "SHOW POOLS | SERVERS | CLIENTS | QUERIES | SLOW | STATS | MEMBERS | BYPASS | VERSION | HELP,"
+          + " PAUSE, RESUME, RELOAD, RECONNECT, DRAIN [seconds]";
 
   /** What the commands act on. */
   interface Target {
     List<PoolFigures> pools();
 
-    /** Why a member's pool is as large as it is. */
-    String sizing(String member);
+    /** Why a pool is as large as it is. */
+    String sizing(PoolName pool);
 
     List<ServerFigures> servers();
 
@@ -46,9 +49,11 @@ final class RouterAdmin implements AdminDatabase {
   }
 
   private final Target target;
+  private final SlowStatements slow;
 
-  RouterAdmin(Target target) {
+  RouterAdmin(Target target, SlowStatements slow) {
     this.target = target;
+    this.slow = slow;
   }
 
   @Override
@@ -60,13 +65,22 @@ final class RouterAdmin implements AdminDatabase {
       case "show" -> new Answer(Optional.of(show(second)), "SHOW");
       case "pause" -> pause();
       case "resume" -> done("RESUME", target::resume);
-      case "reload" -> done("RELOAD", target::reload);
+      case "reload" -> reload();
       case "reconnect" -> done("RECONNECT", target::reconnect);
       case "drain" -> drain(second);
       case "set", "begin", "commit" -> new Answer(Optional.empty(), first.toUpperCase(Locale.ROOT));
       default ->
           throw new Refused("unknown command: " + first + " (expected: " + COMMANDS + ")", "");
     };
+  }
+
+  private Answer reload() throws Refused {
+    try {
+      target.reload();
+    } catch (UserError e) {
+      throw new Refused(String.valueOf(e.getMessage()), "What was in force stays in force.");
+    }
+    return new Answer(Optional.empty(), "RELOAD");
   }
 
   private Answer pause() throws Refused, InterruptedException {
@@ -102,14 +116,18 @@ final class RouterAdmin implements AdminDatabase {
       case "servers" -> servers();
       case "clients" -> clients();
       case "queries" -> queries();
+      case "slow" -> slow();
       case "stats" -> stats();
+      case "bypass" -> bypass();
       case "members", "databases" -> members();
       case "version" -> table(List.of("version"), List.of(List.of("Headroom router")));
       case "help" ->
           table(List.of("commands"), List.of(COMMANDS.split(", ")).stream().map(List::of).toList());
       default ->
           throw new Refused(
-              "SHOW " + what + " (expected: POOLS, SERVERS, CLIENTS, QUERIES, STATS or MEMBERS)",
+              "SHOW "
+                  + what
+                  + " (expected: POOLS, SERVERS, CLIENTS, QUERIES, SLOW, STATS, MEMBERS or BYPASS)",
               "");
     };
   }
@@ -118,6 +136,8 @@ final class RouterAdmin implements AdminDatabase {
     return table(
         List.of(
             "member",
+            "database",
+            "user",
             "role",
             "limit",
             "active",
@@ -136,6 +156,8 @@ final class RouterAdmin implements AdminDatabase {
                 pool ->
                     row(
                         pool.member(),
+                        pool.name().login().database(),
+                        pool.name().login().user(),
                         pool.role(),
                         pool.limit(),
                         pool.active(),
@@ -147,19 +169,21 @@ final class RouterAdmin implements AdminDatabase {
                         pool.queued(),
                         pool.queueTime().toMillis(),
                         pool.heldTime().toMillis(),
-                        target.sizing(pool.member()),
+                        target.sizing(pool.name()),
                         pool.lastError()))
             .toList());
   }
 
   private Table servers() {
     return table(
-        List.of("member", "state", "pid", "state_ms", "prepared", "tls"),
+        List.of("member", "database", "user", "state", "pid", "state_ms", "prepared", "tls"),
         target.servers().stream()
             .map(
                 server ->
                     row(
-                        server.member(),
+                        server.pool().member(),
+                        server.pool().login().database(),
+                        server.pool().login().user(),
                         server.state(),
                         server.pid(),
                         server.stateMillis(),
@@ -170,12 +194,23 @@ final class RouterAdmin implements AdminDatabase {
 
   private Table clients() {
     return table(
-        List.of("pid", "address", "state", "member", "server_pid", "pinned", "transactions"),
+        List.of(
+            "pid",
+            "database",
+            "user",
+            "address",
+            "state",
+            "member",
+            "server_pid",
+            "pinned",
+            "transactions"),
         target.clients().stream()
             .map(
                 client ->
                     row(
                         client.processId(),
+                        client.database(),
+                        client.user(),
                         client.address(),
                         client.state(),
                         client.member(),
@@ -217,6 +252,62 @@ final class RouterAdmin implements AdminDatabase {
                         query.rows(),
                         query.text()))
             .toList());
+  }
+
+  private Table slow() {
+    return table(
+        List.of(
+            "started",
+            "query",
+            "ms",
+            "queue_ms",
+            "member",
+            "role",
+            "reason",
+            "rows",
+            "sqlstate",
+            "trace",
+            "values",
+            "text"),
+        slow.list().stream()
+            .map(
+                each ->
+                    row(
+                        Instant.ofEpochSecond(0, each.startedEpochNanos()),
+                        each.id(),
+                        millis(each.nanos()),
+                        millis(each.queueNanos()),
+                        each.member(),
+                        each.role(),
+                        each.reason(),
+                        each.rows(),
+                        each.sqlState(),
+                        each.trace(),
+                        each.values(),
+                        each.text()))
+            .toList());
+  }
+
+  /* The servers' own addresses as the router reaches them: to be read, not to be followed. */
+  private Table bypass() {
+    return table(
+        List.of("step", "what"),
+        List.of(
+            row(
+                1,
+                target.members().stream()
+                    .filter(member -> member.role().equals("primary"))
+                    .filter(member -> member.state().equals("up"))
+                    .map(
+                        member ->
+                            "in DATABASE_URL, replace the router's host and port by "
+                                + member.address()
+                                + " (the present primary), and restart the application's processes"
+                                + " one by one")
+                    .findFirst()
+                    .orElse("there is no primary to go to now; see SHOW MEMBERS")),
+            row(2, "DRAIN 600: takes no new clients, and waits for those it has to leave"),
+            row(3, "stop the router")));
   }
 
   private Table stats() {

@@ -41,6 +41,7 @@ final class RouterTelemetry implements QueryReport {
   private final QueryListener listener;
   private final RandomGenerator random;
   private final MetricCells cells;
+  private final SlowStatements slow;
   private final ConcurrentHashMap<Long, QueryStats> stats = new ConcurrentHashMap<>();
   /* Of statements beyond those that are told apart. */
   private final QueryStats others = new QueryStats("", "(others)");
@@ -51,7 +52,12 @@ final class RouterTelemetry implements QueryReport {
   private String lastPrimary = "";
 
   RouterTelemetry(
-      TimeSource time, TelemetryConsumer consumer, QueryListener listener, RandomGenerator random) {
+      TimeSource time,
+      TelemetryConsumer consumer,
+      QueryListener listener,
+      RandomGenerator random,
+      SlowStatements slow) {
+    this.slow = slow;
     this.time = time;
     this.consumer = consumer;
     this.listener = listener;
@@ -80,6 +86,7 @@ final class RouterTelemetry implements QueryReport {
       introduce(subject, seen.id());
     }
     answered.tags().trace().filter(TraceContext::sampled).ifPresent(trace -> span(answered, trace));
+    slow.offer(answered);
     listener.sampled(
         new QuerySample(
             answered.startedEpochNanos(),
@@ -273,7 +280,7 @@ final class RouterTelemetry implements QueryReport {
     List<Metric> metrics = new ArrayList<>(cells.drain());
     long now = time.epochNanos();
     metrics.add(gauge(Vocabulary.ROUTER_CLIENTS, "{connection}", Attributes.empty(), now, clients));
-    for (PoolFigures pool : pools) {
+    for (PoolFigures pool : PoolFigures.sums(pools, PoolFigures::member)) {
       Attributes member = Attributes.of(Vocabulary.MEMBER, pool.member());
       metrics.add(gauge(Vocabulary.ROUTER_POOL_LIMIT, "{connection}", member, now, pool.limit()));
       metrics.add(gauge(Vocabulary.ROUTER_WAITING, "{client}", member, now, pool.waiting()));

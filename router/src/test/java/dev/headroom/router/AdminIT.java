@@ -3,13 +3,17 @@ package dev.headroom.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.spec.RouterSpec;
 import dev.headroom.testing.Await;
 import dev.headroom.testing.PostgresExtension;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -53,6 +57,67 @@ class AdminIT {
       assertThat(column(admin, "SHOW MEMBERS", "member", primary, "role")).isEqualTo("primary");
       assertThat(RouterFixture.text(admin, "SHOW STATS")).isNotEqualTo("0");
       c.rollback();
+    }
+  }
+
+  private static RouterSpec slow(boolean values) {
+    RouterSpec plain = RouterFixture.spec(4, Duration.ofSeconds(5), Duration.ofSeconds(60));
+    return new RouterSpec(
+        plain.listen(),
+        plain.address(),
+        plain.pool(),
+        plain.queueTimeout(),
+        plain.freshnessWait(),
+        plain.maxLag(),
+        plain.poolMode(),
+        false,
+        false,
+        plain.auth(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        new RouterSpec.SlowStatements(Duration.ofMillis(50), values));
+  }
+
+  @Test
+  void slowStatementsAreKeptWithoutTheUsersDataUnlessTheDocumentSaysSo() throws SQLException {
+    for (boolean values : List.of(false, true)) {
+      try (RouterFixture router =
+              new RouterFixture(POSTGRES, slow(values), RouterFixture.access(POSTGRES));
+          Connection c = router.connect();
+          Connection admin = router.admin()) {
+        RouterFixture.text(c, "SELECT 'quick'");
+        try (PreparedStatement statement =
+            c.prepareStatement("SELECT pg_sleep(0.1), 'in the text', ?::text")) {
+          statement.setString(1, "it's bound");
+          statement.execute();
+        }
+        assertThat(column(admin, "SHOW SLOW", "role", "primary", "text")).doesNotContain("quick");
+        Await.until(
+            RouterFixture.BOUND,
+            () -> column(admin, "SHOW SLOW", "sqlstate", "", "text").contains("pg_sleep"));
+        String text = column(admin, "SHOW SLOW", "sqlstate", "", "text");
+        String shown = column(admin, "SHOW SLOW", "sqlstate", "", "values");
+        if (values) {
+          assertThat(text).contains("in the text");
+          assertThat(shown).contains("'it''s bound'");
+        } else {
+          assertThat(text).isEqualTo("select pg_sleep(?), ?, $1::text");
+          assertThat(shown).isEqualTo("(redacted)");
+        }
+      }
+    }
+  }
+
+  @Test
+  void theWayAroundTheRouterIsToThePresentPrimary() throws SQLException {
+    try (Connection admin = router.admin();
+        Connection c = router.connect()) {
+      router.awaitReads(c);
+      assertThat(column(admin, "SHOW BYPASS", "step", "1", "what"))
+          .contains(POSTGRES.host() + ":" + POSTGRES.port());
     }
   }
 

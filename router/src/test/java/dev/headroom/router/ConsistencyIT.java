@@ -32,9 +32,9 @@ class ConsistencyIT {
 
   private static final Duration LENGTH =
       Duration.parse(System.getProperty("headroom.consistency", "PT20S"));
-  private static final int WRITERS = 16;
-  private static final int TENANTS = 8;
-  private static final int CANCELLERS = 4;
+  private static final int WRITERS = Integer.getInteger("headroom.consistency.writers", 48);
+  private static final int TENANTS = WRITERS / 3;
+  private static final int CANCELLERS = WRITERS / 6;
 
   private final AtomicBoolean stop = new AtomicBoolean();
   private final AtomicLong ids = new AtomicLong();

@@ -2,6 +2,9 @@ package dev.headroom.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.pgwire.Credential;
+import dev.headroom.router.pool.Logins;
+import dev.headroom.router.pool.PoolName;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +41,7 @@ class PoolTunerTest {
 
     private PoolFigures figures() {
       return new PoolFigures(
-          "pg-0",
+          new PoolName("pg-0", new Logins().of("app", "app", new Credential.Password(""))),
           "primary",
           limit,
           0,

@@ -42,9 +42,24 @@ final class RouterFixture implements AutoCloseable {
 
   RouterFixture(
       PostgresExtension postgres, RouterSpec spec, DatabaseAccess access, List<Member> members) {
+    this(postgres, spec, access, ClientAccess.APPLICATION_ONLY, members);
+  }
+
+  RouterFixture(
+      PostgresExtension postgres, RouterSpec spec, DatabaseAccess access, ClientAccess clients) {
+    this(postgres, spec, access, clients, members(postgres));
+  }
+
+  private RouterFixture(
+      PostgresExtension postgres,
+      RouterSpec spec,
+      DatabaseAccess access,
+      ClientAccess clients,
+      List<Member> members) {
     this.postgres = postgres;
     this.router =
-        Router.start(spec, members, access, samples::add, telemetry::add, TimeSource.system());
+        Router.start(
+            spec, members, access, clients, samples::add, telemetry::add, TimeSource.system());
   }
 
   static RouterSpec spec(int pool, Duration queueTimeout, Duration maxLag) {

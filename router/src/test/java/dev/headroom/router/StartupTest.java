@@ -32,6 +32,7 @@ class StartupTest {
             RouterFixture.spec(4, Duration.ofSeconds(1), Duration.ofSeconds(60)),
             List.of(),
             new DatabaseAccess("app", "app", "secret"),
+            ClientAccess.APPLICATION_ONLY,
             QueryListener.NONE,
             telemetry -> {},
             TimeSource.system());
@@ -88,7 +89,7 @@ class StartupTest {
                         Map.of("user", "app", "database", "other"))
                     .encode()))
         .contains("other")
-        .contains("expected: \"app\"");
+        .contains("expected: one of [app]");
     assertThat(
             error(
                 new FrontendMessage.Startup(

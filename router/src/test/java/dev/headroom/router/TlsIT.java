@@ -3,6 +3,7 @@ package dev.headroom.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.pgwire.Credential;
 import dev.headroom.pgwire.SslMode;
 import dev.headroom.pgwire.Tls;
 import dev.headroom.spec.RouterSpec;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,9 +68,21 @@ class TlsIT {
             Optional.of(
                 new RouterSpec.ClientTls(new Value.Literal(""), new Value.Literal(""), required)));
     return new RouterFixture(
-        POSTGRES,
-        spec,
-        RouterFixture.access(POSTGRES).with(Tls.DISABLED, Tls.toClients(of.identity())));
+        POSTGRES, spec, RouterFixture.access(POSTGRES), access(Tls.toClients(of.identity())));
+  }
+
+  private static ClientAccess access(Tls tls) {
+    return new ClientAccess() {
+      @Override
+      public Tls tls(RouterSpec spec) {
+        return tls;
+      }
+
+      @Override
+      public Map<String, Credential> users(RouterSpec spec) {
+        return Map.of();
+      }
+    };
   }
 
   @Test
@@ -121,8 +135,7 @@ class TlsIT {
   private static boolean answersThrough(Member server, SslMode mode, Optional<String> root)
       throws Exception {
     DatabaseAccess access =
-        RouterFixture.access(POSTGRES)
-            .with(Tls.toServers(mode, root, Optional.empty()), Tls.DISABLED);
+        RouterFixture.access(POSTGRES).with(Tls.toServers(mode, root, Optional.empty()));
     RouterSpec spec = RouterFixture.spec(2, Duration.ofSeconds(5), Duration.ofSeconds(60));
     try (RouterFixture outer = new RouterFixture(POSTGRES, spec, access, List.of(server))) {
       Await.until(

@@ -1,6 +1,7 @@
 package dev.headroom.spec;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -30,7 +31,52 @@ public record RouterSpec(
             def = "false")
         boolean routeHints,
     @Setting(value = "How clients prove who they are.", def = "scram-sha-256") Auth auth,
-    @Setting("TLS for clients.") Optional<ClientTls> tls) {
+    @Setting("TLS for clients.") Optional<ClientTls> tls,
+    @Setting("Further databases of the same servers that clients may ask for.")
+        List<String> databases,
+    @Setting("Further users that may log in.") List<User> users,
+    @Setting("More of them: a line each, \"name\" \"secret\", as in PgBouncer's userlist.txt.")
+        Optional<Value> userList,
+    @Setting("SQL that gives name and secret of user $1, asked of the primary for all others.")
+        Optional<String> authQuery,
+    @Setting("Slow statements, which are kept.") SlowStatements slow) {
+
+  public RouterSpec {
+    databases = List.copyOf(databases);
+    users = List.copyOf(users);
+  }
+
+  /** The application's database and user alone. */
+  public RouterSpec(
+      int listen,
+      String address,
+      PoolSize pool,
+      Duration queueTimeout,
+      Duration freshnessWait,
+      Duration maxLag,
+      PoolMode poolMode,
+      boolean observe,
+      boolean routeHints,
+      Auth auth,
+      Optional<ClientTls> tls) {
+    this(
+        listen,
+        address,
+        pool,
+        queueTimeout,
+        freshnessWait,
+        maxLag,
+        poolMode,
+        observe,
+        routeHints,
+        auth,
+        tls,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        SlowStatements.DEFAULT);
+  }
 
   /** With the defaults for what is seldom set. */
   public RouterSpec(
@@ -75,6 +121,24 @@ public record RouterSpec(
       @Setting(value = "The certificate, then its chain, PEM.", required = true) Value certificate,
       @Setting(value = "The private key, PKCS #8, PEM.", required = true) Value key,
       @Setting(value = "Refuse clients without TLS.", def = "false") boolean required) {}
+
+  /** A user beside the application's own. */
+  public record User(
+      @Setting(value = "Name.", required = true) String name,
+      @Setting(
+              value = "Password, or what PostgreSQL keeps of it: md5… or SCRAM-SHA-256$….",
+              required = true)
+          Value password) {}
+
+  /** Which statements the router keeps one by one. */
+  public record SlowStatements(
+      @Setting(value = "What takes longer is kept.", def = "1s", min = 1) Duration longerThan,
+      @Setting(value = "Keep their text and values too, not only their form.", def = "false")
+          boolean values) {
+
+    /** After a second, without values. */
+    public static final SlowStatements DEFAULT = new SlowStatements(Duration.ofSeconds(1), false);
+  }
 
   /** A number of connections, or {@code auto}. */
   public record PoolSize(OptionalInt fixed) {

@@ -155,7 +155,12 @@ class DocumentsTest {
                     new RouterSpec.ClientTls(
                         new Value.File(Path.of("server.crt")),
                         new Value.Secret("router", "key"),
-                        true))));
+                        true)),
+                List.of("reports"),
+                List.of(new RouterSpec.User("reader", new Value.Env("READER_PASSWORD"))),
+                Optional.of(new Value.File(Path.of("userlist.txt"))),
+                Optional.of("SELECT usename, passwd FROM pg_shadow WHERE usename = $1"),
+                new RouterSpec.SlowStatements(Duration.ofMillis(500), true)));
     assertThat(app.database())
         .isEqualTo(
             new DatabaseSpec(

@@ -57,6 +57,8 @@ class SecretsTest {
             "spec.services.web.env.TOKEN",
             "spec.router.tls.certificate",
             "spec.router.tls.key",
+            "spec.router.users[0].password",
+            "spec.router.userList",
             "spec.channels.ops.slack",
             "spec.channels.pager.signingKey");
   }

@@ -27,7 +27,8 @@ public final class Cluster implements AutoCloseable {
   private final TimeSource time;
   private final Samples samples = new Samples();
   private final LsnSampler sampler;
-  private final CatalogLoader catalogs;
+  private final Catalogs catalogs;
+  private final ConcurrentHashMap<String, Catalogs> byDatabase = new ConcurrentHashMap<>();
   private final List<ClusterListener> listeners = new CopyOnWriteArrayList<>();
   private final ConcurrentHashMap<Member, MemberState> states = new ConcurrentHashMap<>();
   private final Map<Member, MemberMonitor> monitors = new LinkedHashMap<>();
@@ -39,7 +40,7 @@ public final class Cluster implements AutoCloseable {
     this.access = access;
     this.time = time;
     this.sampler = new LsnSampler(() -> view.primary(), access, time, samples);
-    this.catalogs = new CatalogLoader(() -> view.primary(), access, time);
+    this.catalogs = catalogs(access.database());
   }
 
   public void addListener(ClusterListener listener) {
@@ -81,8 +82,10 @@ public final class Cluster implements AutoCloseable {
         .toList();
   }
 
-  public Catalog catalog() {
-    return catalogs.current();
+  /** Of a database that the router serves. */
+  public Catalogs catalogs(String database) {
+    return byDatabase.computeIfAbsent(
+        database, name -> new Catalogs(() -> view.primary(), access, name, time));
   }
 
   /** Connections that a server gives to ordinary users; 0 when it is not known. */
@@ -90,14 +93,9 @@ public final class Cluster implements AutoCloseable {
     return catalogs.connections();
   }
 
-  /** The catalogs have changed: nothing is a read until they have been read again. */
+  /** All catalogs are to be read again. */
   public void schemaChanged() {
-    catalogs.schemaChanged();
-  }
-
-  /** A name was not in the catalog: perhaps somebody else made it just now. */
-  public void unknownName() {
-    catalogs.unknownName();
+    byDatabase.values().forEach(Catalogs::schemaChanged);
   }
 
   /** A connection to {@code member} broke or was refused. */
@@ -130,8 +128,8 @@ public final class Cluster implements AutoCloseable {
         || replaying.position().timeline() != now.timeline()) {
       return false;
     }
-    if (mark.isNone()) {
-      return true;
+    if (mark.isNone() || replaying.position().lsn() == Position.UNKNOWN) {
+      return mark.isNone();
     }
     Position token = token(mark);
     if (token == null || token.timeline() > now.timeline()) {
@@ -155,13 +153,19 @@ public final class Cluster implements AutoCloseable {
   /** Is it within {@code maxLag}? Time counts only while bytes lag. */
   public boolean isWithin(Member replica, Duration maxLag) {
     return states.get(replica) instanceof MemberState.Replaying replaying
-        && (bytesBehind(replaying) <= 0 || replaying.secondsBehind() * 1000 <= maxLag.toMillis());
+        && (hasAll(replaying) || replaying.secondsBehind() * 1000 <= maxLag.toMillis());
+  }
+
+  private boolean hasAll(MemberState.Replaying replica) {
+    return replica.position().lsn() != Position.UNKNOWN && bytesBehind(replica) <= 0;
   }
 
   /** WAL that the primary was known to have written and {@code replica} has not replayed. */
   public long bytesBehind(MemberState.Replaying replica) {
     Position last = samples.last();
-    return last == null ? 0 : Math.max(0, last.lsn() - replica.position().lsn());
+    return last == null || replica.position().lsn() == Position.UNKNOWN
+        ? 0
+        : Math.max(0, last.lsn() - replica.position().lsn());
   }
 
   private void report(Member member, MemberState state) {
@@ -198,7 +202,7 @@ public final class Cluster implements AutoCloseable {
     }
     if (!before.equals(after)) {
       sampler.primaryChanged();
-      catalogs.primaryChanged();
+      byDatabase.values().forEach(Catalogs::primaryChanged);
       for (ClusterListener listener : listeners) {
         listener.changed(before, after);
       }
@@ -276,6 +280,6 @@ public final class Cluster implements AutoCloseable {
   public void close() {
     members(List.of());
     sampler.close();
-    catalogs.close();
+    byDatabase.values().forEach(Catalogs::close);
   }
 }

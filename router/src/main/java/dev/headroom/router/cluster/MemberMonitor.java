@@ -36,6 +36,13 @@ final class MemberMonitor implements AutoCloseable {
           + " (SELECT min_recovery_end_timeline FROM pg_control_recovery())),"
           + " extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())";
 
+  /* Aurora's servers share a storage volume: no WAL is replayed, and there are no timelines. */
+  private static final String IS_AURORA = "SELECT to_regproc('aurora_version') IS NOT NULL";
+  private static final String AURORA_LAG =
+      "SELECT max(replica_lag_in_msec) / 1000.0 FROM aurora_replica_status()"
+          + " WHERE server_id = aurora_db_instance_identifier()";
+  private static final Position ON_AURORA = new Position(1, Position.UNKNOWN);
+
   private final Member member;
   private final DatabaseAccess access;
   private final TimeSource time;
@@ -104,6 +111,10 @@ final class MemberMonitor implements AutoCloseable {
             access.monitorPassword(),
             "headroom router monitor",
             TIMEOUT)) {
+      if (isTrue(connection, IS_AURORA)) {
+        watchAurora(connection);
+        return;
+      }
       // Timelines only grow as long as the server lives, and with it this connection.
       int timeline = 0;
       long fullAt = time.nanoTime() - FULL_EVERY;
@@ -140,12 +151,31 @@ final class MemberMonitor implements AutoCloseable {
     }
   }
 
+  private void watchAurora(PgConnection connection) throws IOException, InterruptedException {
+    while (!closed) {
+      suspected = false;
+      if (inRecovery(connection)) {
+        double seconds =
+            connection
+                .query(AURORA_LAG)
+                .getFirst()
+                .getFirst()
+                .map(Double::parseDouble)
+                .orElse(Double.MAX_VALUE);
+        report.accept(new MemberState.Replaying(ON_AURORA, seconds, connection.parameters()));
+      } else {
+        report.accept(new MemberState.Writable(ON_AURORA, connection.parameters()));
+      }
+      wakeup.await(IDLE);
+    }
+  }
+
   private static boolean inRecovery(PgConnection connection) throws IOException {
-    return connection
-        .query("SELECT pg_is_in_recovery()")
-        .getFirst()
-        .getFirst()
-        .equals(Optional.of("t"));
+    return isTrue(connection, "SELECT pg_is_in_recovery()");
+  }
+
+  private static boolean isTrue(PgConnection connection, String sql) throws IOException {
+    return connection.query(sql).getFirst().getFirst().equals(Optional.of("t"));
   }
 
   private static MemberState.Writable writable(PgConnection connection) throws IOException {

@@ -150,7 +150,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   ServerFigures figures(long now) {
     long since = lent ? lentSince : idleSince;
     return new ServerFigures(
-        member().name(),
+        pool.name(),
         lent ? "active" : "idle",
         key.processId(),
         (now - since) / 1_000_000,

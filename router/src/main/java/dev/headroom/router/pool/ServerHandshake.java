@@ -5,6 +5,7 @@ import dev.headroom.pgwire.BackendMessage.BackendKeyData;
 import dev.headroom.pgwire.Bytes;
 import dev.headroom.pgwire.FrontendMessage;
 import dev.headroom.pgwire.MessageFramer;
+import dev.headroom.pgwire.ServerError;
 import dev.headroom.pgwire.ServerLogin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -22,26 +23,24 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
   private static final int MAX_MESSAGE = 1 << 20;
 
   private final ServerPool pool;
-  private final ServerLogin login;
-  private final String database;
-  private final String user;
+  private final Login login;
+  private final ServerLogin exchange;
   private final MessageFramer framer = new MessageFramer(MAX_MESSAGE);
   private final Map<String, String> parameters = new HashMap<>();
   private BackendKeyData key = new BackendKeyData(0, Bytes.empty());
   private boolean over;
 
-  ServerHandshake(ServerPool pool, ServerLogin login, String database, String user) {
+  ServerHandshake(ServerPool pool, Login login, String nonce) {
     this.pool = pool;
     this.login = login;
-    this.database = database;
-    this.user = user;
+    this.exchange = login.begin(nonce);
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
     Map<String, String> startup = new LinkedHashMap<>();
-    startup.put("user", user);
-    startup.put("database", database);
+    startup.put("user", login.user());
+    startup.put("database", login.database());
     startup.put("client_encoding", "UTF8");
     startup.put("application_name", "headroom router");
     send(context, new FrontendMessage.Startup(FrontendMessage.Startup.VERSION_3_0, startup));
@@ -59,6 +58,10 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         handle(context, BackendMessage.decode(frame.type(), frame.payload()));
         frame = framer.next();
       }
+    } catch (ServerError e) {
+      over = true;
+      pool.openingRefused(e.fields());
+      context.close();
     } catch (IOException e) {
       fail(context, String.valueOf(e.getMessage()));
     } finally {
@@ -78,7 +81,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         pool.opened(connection);
       }
       default -> {
-        FrontendMessage answer = login.answer(message);
+        FrontendMessage answer = exchange.answer(message);
         if (answer != null) {
           send(context, answer);
         }

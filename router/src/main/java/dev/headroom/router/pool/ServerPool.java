@@ -1,6 +1,7 @@
 package dev.headroom.router.pool;
 
 import dev.headroom.base.TimeSource;
+import dev.headroom.pgwire.ErrorFields;
 import dev.headroom.router.Member;
 import dev.headroom.router.PoolFigures;
 import java.time.Duration;
@@ -36,6 +37,7 @@ public final class ServerPool {
   private record Queued(Waiter waiter, long since) {}
 
   private final Member member;
+  private final Login login;
   private final Opener opener;
   private final Suspicion suspicion;
   private final TimeSource time;
@@ -54,8 +56,10 @@ public final class ServerPool {
   private long queueNanos;
   private long heldNanos;
 
-  ServerPool(Member member, int limit, Opener opener, Suspicion suspicion, TimeSource time) {
+  ServerPool(
+      Member member, Login login, int limit, Opener opener, Suspicion suspicion, TimeSource time) {
     this.member = member;
+    this.login = login;
     this.limit = limit;
     this.opener = opener;
     this.suspicion = suspicion;
@@ -65,6 +69,10 @@ public final class ServerPool {
 
   public Member member() {
     return member;
+  }
+
+  PoolName name() {
+    return new PoolName(member.name(), login);
   }
 
   /** What one more request is expected to cost: what to balance by. */
@@ -92,7 +100,7 @@ public final class ServerPool {
       held += connection.lentFor(now);
     }
     return new PoolFigures(
-        member.name(),
+        name(),
         role,
         limit,
         idle.size(),
@@ -112,9 +120,11 @@ public final class ServerPool {
     grow();
   }
 
-  /** {@code pg-0: total=20 active=20 idle=0 opening=0 waiting=7 limit=20}. */
+  /** {@code pg-0 for app@app: total=20 active=20 idle=0 opening=0 waiting=7 limit=20}. */
   public String describe() {
     return member.name()
+        + " for "
+        + login
         + ": total="
         + total
         + " active="
@@ -210,6 +220,31 @@ public final class ServerPool {
     }
     suspicion.suspect(member, reason);
     refuseAll(reason);
+  }
+
+  /** The server lives, and does not let this login in, or not now. */
+  void openingRefused(ErrorFields why) {
+    String state = why.sqlState();
+    if (!state.startsWith("28") && !state.startsWith("3D") && !state.startsWith("53")) {
+      openingFailed(why.toString());
+      return;
+    }
+    opening--;
+    total--;
+    lastError = why.toString();
+    if (total - opening > 0) {
+      return;
+    }
+    List<Queued> all = new ArrayList<>(waiting);
+    waiting.clear();
+    boolean full = state.startsWith("53");
+    for (Queued queued : all) {
+      if (full) {
+        queued.waiter.refused(lastError);
+      } else {
+        queued.waiter.denied(why);
+      }
+    }
   }
 
   private void refuseAll(String reason) {

@@ -1,157 +1,94 @@
 package dev.headroom.router.pool;
 
 import dev.headroom.base.TimeSource;
-import dev.headroom.pgwire.ScramKeyCache;
-import dev.headroom.pgwire.ServerLogin;
-import dev.headroom.router.DatabaseAccess;
+import dev.headroom.pgwire.Tls;
 import dev.headroom.router.Member;
 import dev.headroom.router.PoolFigures;
 import dev.headroom.router.cluster.Cluster;
-import dev.headroom.router.cluster.ClusterView;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The pools of one event loop, and who waits there for a primary to appear. */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
+/** The pools of one event loop, by login. */
+@SuppressWarnings("FutureReturnValueIgnored") // The timer's task does not fail.
 public final class ServerPools {
-  private static final int CONNECT_MILLIS = 2000;
-
   private final EventLoop loop;
   private final Class<? extends Channel> channelType;
-  private final DatabaseAccess access;
-  private final ScramKeyCache keys;
+  private final Tls tls;
   private final Supplier<String> nonces;
   private final Cluster cluster;
   private final TimeSource time;
-  private final Map<Member, ServerPool> pools = new LinkedHashMap<>();
-  private final List<Waiter> waitingForPrimary = new ArrayList<>();
+  private final Map<Login, LoginPools> byLogin = new LinkedHashMap<>();
   private int limit;
   private boolean paused;
 
   public ServerPools(
       EventLoop loop,
       Class<? extends Channel> channelType,
-      DatabaseAccess access,
-      ScramKeyCache keys,
+      Tls tls,
       Supplier<String> nonces,
       Cluster cluster,
       TimeSource time,
       int limit) {
     this.loop = loop;
     this.channelType = channelType;
-    this.access = access;
-    this.keys = keys;
+    this.tls = tls;
     this.nonces = nonces;
     this.cluster = cluster;
     this.time = time;
     this.limit = limit;
     loop.scheduleWithFixedDelay(
-        () -> pools.values().forEach(ServerPool::closeIdle), 10, 10, TimeUnit.SECONDS);
+        () -> byLogin.values().forEach(LoginPools::closeIdle), 10, 10, TimeUnit.SECONDS);
+  }
+
+  /** On the loop. */
+  public LoginPools of(Login login) {
+    LoginPools known = byLogin.get(login);
+    if (known != null) {
+      return known;
+    }
+    LoginPools made = new LoginPools(loop, channelType, login, tls, nonces, cluster, time, limit);
+    made.pause(paused);
+    byLogin.put(login, made);
+    return made;
   }
 
   /** On the loop: these are the members now. */
   public void members(List<Member> members) {
-    List<Member> gone = new ArrayList<>(pools.keySet());
-    gone.removeAll(members);
-    for (Member member : gone) {
-      ServerPool pool = pools.remove(member);
-      if (pool != null) {
-        pool.close();
-      }
-    }
+    byLogin.values().forEach(pools -> pools.members(members));
   }
 
-  /** On the loop: of all pools, those to come included. */
+  /** On the loop: of each pool, those to come included. */
   public void limit(int now) {
     limit = now;
-    pools.values().forEach(pool -> pool.limit(now));
+    byLogin.values().forEach(pools -> pools.limit(now));
   }
 
-  /** On the loop: of one pool that there is. */
-  public void limit(String member, int now) {
-    pools.values().stream()
-        .filter(pool -> pool.member().name().equals(member))
-        .forEach(pool -> pool.limit(now));
-  }
-
-  public ServerPool of(Member member) {
-    ServerPool known = pools.get(member);
+  /** On the loop: of the login's pool of a member, if there is one. */
+  public void limit(Login login, String member, int now) {
+    LoginPools known = byLogin.get(login);
     if (known != null) {
-      return known;
-    }
-    ServerPool pool = new ServerPool(member, limit, this::open, cluster::suspect, time);
-    pool.pause(paused);
-    pools.put(member, pool);
-    return pool;
-  }
-
-  /** Waits for a connection to the primary, for the primary itself if there is none. */
-  public void acquirePrimary(Waiter waiter) {
-    Optional<Member> primary = cluster.view().primary();
-    if (primary.isEmpty()) {
-      waitingForPrimary.add(waiter);
-    } else {
-      of(primary.get()).acquire(waiter);
+      known.limit(member, now);
     }
   }
 
   /** On the loop: who waited for a primary tries again. */
   public void primaryChanged() {
-    List<Waiter> waiting = new ArrayList<>(waitingForPrimary);
-    waitingForPrimary.clear();
-    waiting.forEach(this::acquirePrimary);
-  }
-
-  /** Takes back every wish of {@code waiter}. */
-  public void forget(Waiter waiter) {
-    waitingForPrimary.remove(waiter);
-    pools.values().forEach(pool -> pool.forget(waiter));
-  }
-
-  /** The whole situation, for who has waited too long. */
-  public String describe() {
-    StringBuilder text = new StringBuilder();
-    String trouble = cluster.view().trouble();
-    if (!trouble.isEmpty()) {
-      text.append(trouble).append(" (waiting=").append(waitingForPrimary.size()).append(")");
-    }
-    for (ServerPool pool : pools.values()) {
-      text.append(text.isEmpty() ? "" : "; ").append(pool.describe());
-    }
-    return text.toString();
+    byLogin.values().forEach(LoginPools::primaryChanged);
   }
 
   /** On the loop: how each pool stands; one that nobody has asked yet is empty, not absent. */
   public List<PoolFigures> figures() {
-    cluster.view().primary().ifPresent(this::of);
-    cluster.view().replicas().forEach(this::of);
-    return pools.values().stream().map(pool -> pool.figures(role(pool.member()))).toList();
+    return byLogin.values().stream().flatMap(pools -> pools.figures().stream()).toList();
   }
 
   /** On the loop: the connections of all pools. */
   public List<ServerFigures> servers() {
-    return pools.values().stream().flatMap(pool -> pool.servers().stream()).toList();
-  }
-
-  private String role(Member member) {
-    ClusterView view = cluster.view();
-    if (view.primary().equals(Optional.of(member))) {
-      return "primary";
-    }
-    return view.replicas().contains(member) ? "replica" : "down";
+    return byLogin.values().stream().flatMap(pools -> pools.servers().stream()).toList();
   }
 
   public EventLoop loop() {
@@ -161,52 +98,17 @@ public final class ServerPools {
   /** On the loop: nobody gets a connection, until they do again. Who has one keeps it. */
   public void pause(boolean now) {
     paused = now;
-    pools.values().forEach(pool -> pool.pause(now));
-  }
-
-  public boolean isPaused() {
-    return paused;
+    byLogin.values().forEach(pools -> pools.pause(now));
   }
 
   /** On the loop: connections that nobody uses are opened anew when they are needed. */
   public void renew() {
-    pools.values().forEach(ServerPool::renew);
+    byLogin.values().forEach(LoginPools::renew);
   }
 
   /** On the loop. */
   public void close() {
-    pools.values().forEach(ServerPool::close);
-    pools.clear();
-  }
-
-  private void open(ServerPool pool) {
-    InetSocketAddress address = pool.member().address();
-    ServerLogin login = new ServerLogin(access.user(), access.password(), nonces.get(), keys);
-    ServerHandshake handshake = new ServerHandshake(pool, login, access.database(), access.user());
-    InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
-    ChannelFuture connecting =
-        new Bootstrap()
-            .group(loop)
-            .channel(channelType)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
-            .handler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    if (access.servers().isEnabled()) {
-                      channel.pipeline().addLast(new TlsRequest(access.servers(), resolved));
-                    }
-                    channel.pipeline().addLast(handshake);
-                  }
-                })
-            .connect(resolved);
-    connecting.addListener(
-        done -> {
-          if (!done.isSuccess()) {
-            pool.openingFailed(String.valueOf(connecting.cause().getMessage()));
-          }
-        });
+    byLogin.values().forEach(LoginPools::close);
+    byLogin.clear();
   }
 }

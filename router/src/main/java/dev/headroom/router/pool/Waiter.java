@@ -1,5 +1,7 @@
 package dev.headroom.router.pool;
 
+import dev.headroom.pgwire.ErrorFields;
+
 /** Somebody who waits for a server connection. Called on his event loop, once. */
 public interface Waiter extends ServerUser {
 
@@ -11,4 +13,7 @@ public interface Waiter extends ServerUser {
 
   /** This member cannot be reached now. */
   void refused(String reason);
+
+  /** This member does not let his login in. */
+  void denied(ErrorFields why);
 }

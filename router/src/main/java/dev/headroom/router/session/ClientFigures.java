@@ -11,6 +11,8 @@ package dev.headroom.router.session;
  */
 public record ClientFigures(
     int processId,
+    String database,
+    String user,
     String address,
     String state,
     String member,

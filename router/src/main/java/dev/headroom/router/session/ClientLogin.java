@@ -2,6 +2,7 @@ package dev.headroom.router.session;
 
 import dev.headroom.pgwire.BackendMessage;
 import dev.headroom.pgwire.Bytes;
+import dev.headroom.pgwire.Credential;
 import dev.headroom.pgwire.ErrorFields;
 import dev.headroom.pgwire.FrontendMessage;
 import dev.headroom.pgwire.ProtocolException;
@@ -9,7 +10,8 @@ import dev.headroom.pgwire.ScramClient;
 import dev.headroom.pgwire.ScramKeys;
 import dev.headroom.pgwire.ScramServer;
 import dev.headroom.pgwire.ServerLogin;
-import dev.headroom.pgwire.Tls;
+import dev.headroom.router.pool.Login;
+import dev.headroom.router.pool.Logins;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.spec.RouterSpec;
 import io.netty.buffer.ByteBuf;
@@ -18,6 +20,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -46,20 +49,24 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
   /**
    * Who may come in, and how.
    *
-   * @param settings read for each client: they may change
+   * @param application the application's database and user, who alone has the admin database
+   * @param admission read for each client, as are the settings: they may change
+   * @param secret known to nobody outside
    */
   public record Gate(
-      String database,
-      String user,
-      String password,
-      ScramKeys keys,
-      Tls tls,
+      Login application,
+      Logins logins,
+      Supplier<Admission> admission,
+      AuthQuery authQuery,
       Supplier<RouterSpec> settings,
       Supplier<String> nonces,
+      Bytes secret,
       AdminDatabase admin) {}
 
   private enum Stage {
     STARTUP,
+    /** The database is asked who it is. */
+    LOOKUP,
     MD5,
     SASL_FIRST,
     SASL_FINAL,
@@ -72,6 +79,8 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
   private ByteBuf input = Unpooled.EMPTY_BUFFER;
   private FrontendMessage.@Nullable Startup startup;
   private @Nullable ScramServer scram;
+  /* Who it claims to be; null for nobody that is known. */
+  private @Nullable KnownUser claimed;
   private byte[] salt = {};
   private boolean encrypted;
   private @Nullable Future<?> deadline;
@@ -109,10 +118,19 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
       input.release();
       input = bytes;
     }
+    process(context);
+  }
+
+  private void process(ChannelHandlerContext context) {
     try {
       boolean more = true;
       while (more && stage != Stage.OVER) {
-        more = stage == Stage.STARTUP ? startup(context) : answer(context);
+        more =
+            switch (stage) {
+              case STARTUP -> startup(context);
+              case LOOKUP -> false;
+              default -> answer(context);
+            };
       }
     } catch (ProtocolException e) {
       refuse(context, Replies.protocol(String.valueOf(e.getMessage())));
@@ -124,7 +142,7 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
       return false;
     }
     if (input.getByte(input.readerIndex()) == TLS_HANDSHAKE
-        && gate.tls().isEnabled()
+        && gate.admission().get().tls().isEnabled()
         && !encrypted) {
       // TLS from the first byte, as PostgreSQL 17 has it.
       ByteBuf hello = input;
@@ -146,7 +164,7 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     input.readBytes(payload);
     switch (FrontendMessage.decodeStartup(ByteBuffer.wrap(payload))) {
       case FrontendMessage.SslRequest m ->
-          encryption(context, gate.tls().isEnabled() && !encrypted);
+          encryption(context, gate.admission().get().tls().isEnabled() && !encrypted);
       case FrontendMessage.GssEncRequest m -> encryption(context, false);
       case FrontendMessage.CancelRequest m -> {
         stage = Stage.OVER;
@@ -172,7 +190,7 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
 
   private void encrypt(ChannelHandlerContext context) {
     encrypted = true;
-    SSLEngine engine = gate.tls().serverEngine();
+    SSLEngine engine = gate.admission().get().tls().serverEngine();
     engine.setHandshakeApplicationProtocolSelector(
         (e, offered) -> offered.isEmpty() ? "" : offered.contains(ALPN) ? ALPN : null);
     context.pipeline().addFirst("tls", new SslHandler(engine));
@@ -199,49 +217,99 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
               "connection without TLS (expected: TLS, by spec.router.tls.required)",
               "",
               "Add sslmode=require to the connection's URL."));
-    } else if (!database.equals(gate.database()) && !AdminDatabase.isNamed(database)) {
+    } else if (!isServed(database)) {
       refuse(
           context,
           ErrorFields.fatal(
               "3D000",
               "database \""
                   + database
-                  + "\" is not behind this router (expected: \""
-                  + gate.database()
-                  + "\")",
+                  + "\" is not behind this router (expected: one of "
+                  + gate.admission().get().databases().stream().sorted().toList()
+                  + ")",
               "",
-              "The admin database is \"" + AdminDatabase.NAME + "\"."));
+              "spec.router.databases names more; the admin database is \""
+                  + AdminDatabase.NAME
+                  + "\"."));
     } else {
       if (message.minor() > 0) {
         send(context, new BackendMessage.NegotiateProtocolVersion(3 << 16, List.of()));
       }
-      switch (gate.settings().get().auth()) {
-        case SCRAM_SHA_256 -> {
-          stage = Stage.SASL_FIRST;
-          send(context, new BackendMessage.AuthenticationSasl(List.of(ScramClient.MECHANISM)));
-        }
-        case MD5 -> {
-          stage = Stage.MD5;
-          salt = Arrays.copyOf(Bytes.of(gate.nonces().get()).toArray(), 4);
-          send(context, new BackendMessage.AuthenticationMd5Password(Bytes.of(salt)));
-        }
-        case TRUST -> {
-          if (isKnown(user)) {
-            admit(context, message);
-          } else {
-            refuse(context, wrongPassword(user));
-          }
-        }
+      lookUp(context, message, user);
+    }
+  }
+
+  private boolean isServed(String database) {
+    return gate.admission().get().databases().contains(database) || AdminDatabase.isNamed(database);
+  }
+
+  private void lookUp(ChannelHandlerContext context, FrontendMessage.Startup message, String user) {
+    Optional<KnownUser> known = gate.admission().get().user(user);
+    Optional<String> query = gate.settings().get().authQuery();
+    if (known.isPresent() || query.isEmpty()) {
+      challenge(context, message, user, known);
+      return;
+    }
+    stage = Stage.LOOKUP;
+    Thread.ofVirtual()
+        .name("router user")
+        .start(
+            () -> {
+              try {
+                Optional<KnownUser> found = gate.authQuery().find(query.get(), user);
+                context.executor().execute(() -> lookedUp(context, message, user, found));
+              } catch (IOException e) {
+                ErrorFields why =
+                    ErrorFields.fatal(
+                        "58000",
+                        "user \"" + user + "\" cannot be looked up: " + e.getMessage(),
+                        "",
+                        "spec.router.authQuery is asked of the primary, as user "
+                            + gate.application().user()
+                            + ".");
+                context.executor().execute(() -> refuse(context, why));
+              }
+            });
+  }
+
+  private void lookedUp(
+      ChannelHandlerContext context,
+      FrontendMessage.Startup message,
+      String user,
+      Optional<KnownUser> found) {
+    if (stage == Stage.LOOKUP && context.channel().isActive()) {
+      challenge(context, message, user, found);
+      process(context);
+    }
+  }
+
+  private void challenge(
+      ChannelHandlerContext context,
+      FrontendMessage.Startup message,
+      String user,
+      Optional<KnownUser> known) {
+    claimed = known.orElse(null);
+    boolean verifier = known.map(k -> k.credential() instanceof Credential.Verifier).orElse(false);
+    RouterSpec.Auth auth = gate.settings().get().auth();
+    if (auth == RouterSpec.Auth.TRUST) {
+      if (known.isPresent()) {
+        admit(context, message, known.get().credential());
+      } else {
+        refuse(context, wrongPassword(user));
       }
+    } else if (auth == RouterSpec.Auth.MD5 && !verifier) {
+      stage = Stage.MD5;
+      salt = Arrays.copyOf(Bytes.of(gate.nonces().get()).toArray(), 4);
+      send(context, new BackendMessage.AuthenticationMd5Password(Bytes.of(salt)));
+    } else {
+      // Who is known by a verifier proves itself by SCRAM under MD5 too, as PostgreSQL has it.
+      stage = Stage.SASL_FIRST;
+      send(context, new BackendMessage.AuthenticationSasl(List.of(ScramClient.MECHANISM)));
     }
   }
 
   private boolean tlsRequired() {
     return gate.settings().get().tls().map(RouterSpec.ClientTls::required).orElse(false);
-  }
-
-  private boolean isKnown(String user) {
-    return MessageDigest.isEqual(Bytes.of(user).toArray(), Bytes.of(gate.user()).toArray());
   }
 
   private static ErrorFields wrongPassword(String user) {
@@ -288,13 +356,20 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
       throw new ProtocolException("password before the start-up message");
     }
     String user = message.parameters().getOrDefault("user", "");
-    byte[] wanted =
-        Bytes.of(ServerLogin.md5(gate.user(), gate.password(), Bytes.of(salt)) + "\0").toArray();
-    if (MessageDigest.isEqual(wanted, payload) && isKnown(user)) {
-      admit(context, message);
+    KnownUser known = claimed;
+    Credential credential =
+        known == null ? new Credential.Password(gate.nonces().get()) : known.credential();
+    byte[] wanted = Bytes.of(ServerLogin.md5(user, credential, Bytes.of(salt)) + "\0").toArray();
+    if (MessageDigest.isEqual(wanted, payload) && known != null) {
+      admit(context, message, credential);
     } else {
-      refuse(context, wrongPassword(user));
+      wrong(context, user);
     }
+  }
+
+  private void wrong(ChannelHandlerContext context, String user) {
+    gate.authQuery().forget(user);
+    refuse(context, wrongPassword(user));
   }
 
   /* SASLInitialResponse: mechanism, zero, length, data. */
@@ -308,7 +383,14 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
       throw new ProtocolException(
           "SASL mechanism \"" + mechanism.utf8() + "\" (expected: SCRAM-SHA-256)");
     }
-    ScramServer exchange = new ScramServer(gate.keys(), gate.nonces().get());
+    KnownUser known = claimed;
+    FrontendMessage.Startup message = startup;
+    String user = message == null ? "" : message.parameters().getOrDefault("user", "");
+    ScramKeys keys =
+        known == null
+            ? KnownUser.nobody(user, gate.secret())
+            : known.keys().orElseGet(() -> KnownUser.nobody(user, gate.secret()));
+    ScramServer exchange = new ScramServer(keys, gate.nonces().get());
     scram = exchange;
     Bytes data = Bytes.of(ByteBuffer.wrap(payload, zero + 5, payload.length - zero - 5));
     send(context, new BackendMessage.AuthenticationSaslContinue(exchange.first(data)));
@@ -323,35 +405,62 @@ public final class ClientLogin extends ChannelInboundHandlerAdapter {
     }
     String user = message.parameters().getOrDefault("user", "");
     Optional<Bytes> proof = exchange.verify(Bytes.of(payload));
-    // An unknown user goes through the same exchange, so that names cannot be told apart.
-    if (proof.isEmpty() || !isKnown(user)) {
-      refuse(context, wrongPassword(user));
+    KnownUser known = claimed;
+    if (proof.isEmpty() || known == null) {
+      wrong(context, user);
       return;
     }
     context.write(
         Unpooled.wrappedBuffer(new BackendMessage.AuthenticationSaslFinal(proof.get()).encode()));
-    admit(context, message);
+    Credential credential = known.credential();
+    admit(
+        context,
+        message,
+        credential instanceof Credential.Verifier
+            ? new Credential.Verifier(exchange.proven())
+            : credential);
   }
 
-  private void admit(ChannelHandlerContext context, FrontendMessage.Startup message) {
+  private void admit(
+      ChannelHandlerContext context, FrontendMessage.Startup message, Credential credential) {
+    String user = message.parameters().getOrDefault("user", "");
+    String database = message.parameters().getOrDefault("database", user);
+    boolean admin = !gate.admission().get().databases().contains(database);
+    if (admin && !user.equals(gate.application().user())) {
+      refuse(
+          context,
+          ErrorFields.fatal(
+              "42501",
+              "user \""
+                  + user
+                  + "\" may not use the admin database (expected: \""
+                  + gate.application().user()
+                  + "\")",
+              "",
+              ""));
+      return;
+    }
     stage = Stage.OVER;
     Future<?> timer = deadline;
     if (timer != null) {
       timer.cancel(false);
     }
     context.write(Unpooled.wrappedBuffer(new BackendMessage.AuthenticationOk().encode()));
-    String database = message.parameters().getOrDefault("database", "");
     ByteBuf rest = input;
     input = Unpooled.EMPTY_BUFFER;
-    if (!database.equals(gate.database()) && AdminDatabase.isNamed(database)) {
-      AdminSession admin = new AdminSession(gate.admin());
-      context.pipeline().replace(this, "admin", admin);
-      admin.begin(context.channel(), rest);
+    if (admin) {
+      AdminSession session = new AdminSession(gate.admin());
+      context.pipeline().replace(this, "admin", session);
+      session.begin(context.channel(), rest);
       return;
     }
     ClientSession session =
         new ClientSession(
-            lane, context.channel(), Settings.ofStartup(message.parameters()), gate.nonces().get());
+            lane,
+            context.channel(),
+            gate.logins().of(database, user, credential),
+            Settings.ofStartup(message.parameters()),
+            gate.nonces().get());
     context.pipeline().replace(this, "session", session);
     session.begin(rest);
   }

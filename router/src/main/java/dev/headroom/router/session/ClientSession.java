@@ -4,6 +4,8 @@ import dev.headroom.pgwire.BackendMessage;
 import dev.headroom.pgwire.Bytes;
 import dev.headroom.pgwire.ErrorFields;
 import dev.headroom.pgwire.ProtocolException;
+import dev.headroom.router.pool.Login;
+import dev.headroom.router.pool.LoginPools;
 import dev.headroom.router.pool.ServerConnection;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.spec.RouterSpec;
@@ -73,13 +75,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter
   private boolean open;
   private Run run;
 
-  ClientSession(Lane lane, Channel client, Settings startupSettings, String secret) {
+  ClientSession(Lane lane, Channel client, Login login, Settings startupSettings, String secret) {
     this.lane = lane;
     this.client = client;
-    this.session = new SessionState(lane, startupSettings);
-    this.routing = new Routing(lane, session);
+    this.session = new SessionState(lane, login, startupSettings);
+    LoginPools pools = lane.pools.of(login);
+    this.routing = new Routing(lane, pools, session);
     this.reader = new UnitReader(lane, session, this);
-    this.claim = new ServerClaim(lane, client, session, this);
+    this.claim = new ServerClaim(lane, pools, client, session, this);
     this.output = new ClientOutput(client);
     this.answers =
         new ServerAnswers(
@@ -97,7 +100,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
       processId = lane.random.nextInt(1, Integer.MAX_VALUE);
     } while (!lane.sessions.add(processId, this));
     input.append(rest);
-    Map<String, String> greeting = lane.greetings().get(session.settings());
+    Map<String, String> greeting = lane.greetings().get(session.greeting());
     if (greeting == null) {
       claim.want("");
     } else {
@@ -107,7 +110,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter
 
   private void greetFrom(ServerConnection connection) {
     Map<String, String> parameters = Map.copyOf(connection.parameters());
-    lane.greetings().put(session.settings(), parameters);
+    lane.greetings().put(session.greeting(), parameters);
     giveBack();
     greet(parameters);
   }
@@ -588,6 +591,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter
         };
     return new ClientFigures(
         processId,
+        session.login().database(),
+        session.login().user(),
         String.valueOf(client.remoteAddress()),
         now,
         connection == null ? "" : connection.member().name(),

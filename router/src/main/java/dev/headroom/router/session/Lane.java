@@ -2,6 +2,7 @@ package dev.headroom.router.session;
 
 import dev.headroom.base.TimeSource;
 import dev.headroom.router.cluster.Cluster;
+import dev.headroom.router.pool.Login;
 import dev.headroom.router.pool.ServerPools;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.router.statement.AnalysisCache;
@@ -16,6 +17,9 @@ public final class Lane {
   private static final int MAX_LEARNED = 10_000;
   private static final int MAX_GREETINGS = 500;
 
+  /** Whom a greeting is for. */
+  record Greeting(Login login, Settings settings) {}
+
   final ServerPools pools;
   final Cluster cluster;
   final FreshnessKeys keys;
@@ -28,8 +32,8 @@ public final class Lane {
   private final Supplier<RouterSpec> spec;
   /* Fingerprints that a replica has refused. */
   private final Map<Long, Boolean> learned = bounded(MAX_LEARNED);
-  /* What servers report to a client with these settings. */
-  private final Map<Settings, Map<String, String>> greetings = bounded(MAX_GREETINGS);
+  /* What servers report to a client of that login with these settings. */
+  private final Map<Greeting, Map<String, String>> greetings = bounded(MAX_GREETINGS);
 
   public Lane(
       ServerPools pools,
@@ -73,7 +77,7 @@ public final class Lane {
     return learned.get(fingerprint) != null;
   }
 
-  Map<Settings, Map<String, String>> greetings() {
+  Map<Greeting, Map<String, String>> greetings() {
     return greetings;
   }
 }

@@ -1,5 +1,6 @@
 package dev.headroom.router.session;
 
+import dev.headroom.router.pool.LoginPools;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -19,13 +20,15 @@ final class QueueWait {
   }
 
   private final Lane lane;
+  private final LoginPools pools;
   private final EventLoop loop;
   private final Waiting waiting;
   private @Nullable Future<?> timer;
   private long since;
 
-  QueueWait(Lane lane, EventLoop loop, Waiting waiting) {
+  QueueWait(Lane lane, LoginPools pools, EventLoop loop, Waiting waiting) {
     this.lane = lane;
+    this.pools = pools;
     this.loop = loop;
     this.waiting = waiting;
   }
@@ -44,7 +47,7 @@ final class QueueWait {
   }
 
   private void over(Duration waited, Duration atMost) {
-    if (lane.pools.isPaused()) {
+    if (pools.isPaused()) {
       timer = loop.schedule(() -> over(waited, atMost), 1, TimeUnit.SECONDS);
       return;
     }

@@ -3,6 +3,7 @@ package dev.headroom.router.session;
 import dev.headroom.router.Member;
 import dev.headroom.router.cluster.ClusterView;
 import dev.headroom.router.cluster.Mark;
+import dev.headroom.router.pool.LoginPools;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaChoice {
   private final Lane lane;
+  private final LoginPools pools;
 
-  ReplicaChoice(Lane lane) {
+  ReplicaChoice(Lane lane, LoginPools pools) {
     this.lane = lane;
+    this.pools = pools;
   }
 
   /** A replica that has what {@code mark} asks for, or null. */
@@ -36,6 +39,6 @@ final class ReplicaChoice {
       return first;
     }
     Member second = fresh.get(lane.random.nextInt(fresh.size()));
-    return lane.pools.of(second).load() < lane.pools.of(first).load() ? second : first;
+    return pools.of(second).load() < pools.of(first).load() ? second : first;
   }
 }

@@ -2,6 +2,7 @@ package dev.headroom.router.session;
 
 import dev.headroom.router.Member;
 import dev.headroom.router.cluster.Mark;
+import dev.headroom.router.pool.LoginPools;
 import dev.headroom.router.statement.Reads;
 import dev.headroom.router.statement.RouteHint;
 import dev.headroom.router.statement.SessionEffect;
@@ -26,10 +27,10 @@ final class Routing {
   private final SessionState session;
   private final ReplicaChoice replicas;
 
-  Routing(Lane lane, SessionState session) {
+  Routing(Lane lane, LoginPools pools, SessionState session) {
     this.lane = lane;
     this.session = session;
-    this.replicas = new ReplicaChoice(lane);
+    this.replicas = new ReplicaChoice(lane, pools);
   }
 
   /** Where a client learns what servers report at the start of a session. */
@@ -56,18 +57,18 @@ final class Routing {
     if (lane.spec().poolMode() == RouterSpec.PoolMode.SESSION) {
       return Optional.of(onOwnConnection(unit, open));
     }
-    boolean readOnly = unit.beginsReadOnly() && lane.cluster.catalog().usable();
+    boolean readOnly = unit.beginsReadOnly() && session.catalogs().current().usable();
     String doubt =
         open
             ? "open pipeline"
             : readOnly
-                ? unit.doubtInReadOnly(lane.cluster.catalog())
-                : unit.doubt(lane.cluster.catalog());
+                ? unit.doubtInReadOnly(session.catalogs().current())
+                : unit.doubt(session.catalogs().current());
     if (hint == RouteHint.REPLICA && !open && unit.looksLikeRead()) {
       doubt = "";
     }
     if (doubt.equals(Reads.UNKNOWN_NAME)) {
-      lane.cluster.unknownName();
+      session.catalogs().unknownName();
     }
     if (doubt.isEmpty() && !encodingIsKnown()) {
       doubt = "client encoding";
@@ -104,12 +105,12 @@ final class Routing {
   }
 
   private boolean isRead(Unit unit) {
-    return unit.doubt(lane.cluster.catalog()).isEmpty();
+    return unit.doubt(session.catalogs().current()).isEmpty();
   }
 
   /** A unit of a read-only transaction on {@code replica}; empty when it must not run there. */
   Optional<Route> inReadOnly(Unit unit, boolean open, Member replica) {
-    boolean may = !open && unit.doubtInReadOnly(lane.cluster.catalog()).isEmpty();
+    boolean may = !open && unit.doubtInReadOnly(session.catalogs().current()).isEmpty();
     return may ? Optional.of(new Route(replica, true, READ_ONLY)) : Optional.empty();
   }
 

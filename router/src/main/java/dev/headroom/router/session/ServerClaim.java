@@ -2,6 +2,7 @@ package dev.headroom.router.session;
 
 import dev.headroom.pgwire.ErrorFields;
 import dev.headroom.router.Member;
+import dev.headroom.router.pool.LoginPools;
 import dev.headroom.router.pool.ServerConnection;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.router.pool.Waiter;
@@ -49,6 +50,7 @@ final class ServerClaim implements Waiter {
   }
 
   private final Lane lane;
+  private final LoginPools pools;
   private final Channel client;
   private final SessionState session;
   private final Holder holder;
@@ -58,14 +60,16 @@ final class ServerClaim implements Waiter {
   /* To be run once the settings are made; empty for nothing. */
   private String prelude = "";
   private boolean wanted;
+  private boolean askedReplica;
   private long heldSince;
 
-  ServerClaim(Lane lane, Channel client, SessionState session, Holder holder) {
+  ServerClaim(Lane lane, LoginPools pools, Channel client, SessionState session, Holder holder) {
     this.lane = lane;
+    this.pools = pools;
     this.client = client;
     this.session = session;
     this.holder = holder;
-    this.wait = new QueueWait(lane, client.eventLoop(), this::waitedTooLong);
+    this.wait = new QueueWait(lane, pools, client.eventLoop(), this::waitedTooLong);
   }
 
   /** The connection that the client has, or null. */
@@ -95,10 +99,11 @@ final class ServerClaim implements Waiter {
       return;
     }
     Member replica = route.get().replica();
+    askedReplica = replica != null;
     if (replica == null) {
-      lane.pools.acquirePrimary(this);
+      pools.acquirePrimary(this);
     } else {
-      lane.pools.of(replica).acquire(this);
+      pools.of(replica).acquire(this);
     }
   }
 
@@ -119,11 +124,11 @@ final class ServerClaim implements Waiter {
   void abandon() {
     wanted = false;
     wait.end();
-    lane.pools.forget(this);
+    pools.forget(this);
   }
 
   private void waitedTooLong(Duration waited) {
-    ErrorFields error = Replies.queueTimeout(waited.toMillis(), lane.pools.describe());
+    ErrorFields error = Replies.queueTimeout(waited.toMillis(), pools.describe());
     abandon();
     holder.denied(error);
   }
@@ -152,6 +157,16 @@ final class ServerClaim implements Waiter {
   public void refused(String why) {
     holder.refused();
     later(REFUSED_AGAIN_MILLIS);
+  }
+
+  @Override
+  public void denied(ErrorFields why) {
+    if (askedReplica) {
+      refused(why.toString());
+    } else {
+      abandon();
+      holder.denied(why);
+    }
   }
 
   @Override

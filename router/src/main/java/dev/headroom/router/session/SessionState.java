@@ -1,6 +1,8 @@
 package dev.headroom.router.session;
 
+import dev.headroom.router.cluster.Catalogs;
 import dev.headroom.router.cluster.Mark;
+import dev.headroom.router.pool.Login;
 import dev.headroom.router.pool.ServerConnection;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.router.statement.SessionEffect;
@@ -17,6 +19,8 @@ import java.util.List;
  */
 final class SessionState {
   private final Lane lane;
+  private final Login login;
+  private final Catalogs catalogs;
   private final Settings startup;
   private final ClientStatements statements = new ClientStatements();
   private final OwnSettings own = new OwnSettings();
@@ -34,11 +38,22 @@ final class SessionState {
   private boolean wrote;
   private boolean changedSchema;
 
-  SessionState(Lane lane, Settings startup) {
+  SessionState(Lane lane, Login login, Settings startup) {
     this.lane = lane;
+    this.login = login;
+    this.catalogs = lane.cluster.catalogs(login.database());
     this.startup = startup;
     this.settings = startup;
     this.number = lane.sessions.nextNumber();
+  }
+
+  Login login() {
+    return login;
+  }
+
+  /** What is known of the names in its database. */
+  Catalogs catalogs() {
+    return catalogs;
   }
 
   /** Of this session, within the process. */
@@ -58,6 +73,11 @@ final class SessionState {
 
   Settings settings() {
     return settings;
+  }
+
+  /** Whose greeting is alike. */
+  Lane.Greeting greeting() {
+    return new Lane.Greeting(login, settings);
   }
 
   ClientStatements statements() {
@@ -148,7 +168,7 @@ final class SessionState {
       committed();
     }
     if (changedSchema) {
-      lane.cluster.schemaChanged();
+      catalogs.schemaChanged();
       changedSchema = false;
     }
   }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Reads the catalogs at the start, when DDL was seen, and every so often. */
-final class CatalogLoader implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(CatalogLoader.class.getName());
+/** The catalogs of one database: read at the start, when DDL was seen, and every so often. */
+public final class Catalogs implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Catalogs.class.getName());
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final Duration REFRESH = Duration.ofSeconds(30);
   /* A name that stays unknown must not have the catalogs read for each statement. */
@@ -27,21 +27,26 @@ final class CatalogLoader implements AutoCloseable {
 
   private final Supplier<Optional<Member>> primary;
   private final DatabaseAccess access;
+  private final String database;
   private final TimeSource time;
   private final Wakeup wakeup = new Wakeup();
   private final AtomicLong changes = new AtomicLong();
   private final Thread thread;
+  /* Of the last attempt; the thread's own. */
+  private String trouble = "";
   private volatile Catalog current = Catalog.NONE;
   private volatile long readAt;
   private volatile int connections;
   private volatile boolean closed;
 
-  CatalogLoader(Supplier<Optional<Member>> primary, DatabaseAccess access, TimeSource time) {
+  Catalogs(
+      Supplier<Optional<Member>> primary, DatabaseAccess access, String database, TimeSource time) {
+    this.database = database;
     this.time = time;
     this.readAt = time.nanoTime();
     this.primary = primary;
     this.access = access;
-    this.thread = Thread.ofVirtual().name("router catalogs").start(this::run);
+    this.thread = Thread.ofVirtual().name("router catalogs " + database).start(this::run);
   }
 
   /** Connections that ordinary users may have in all; 0 when it is not known. */
@@ -49,11 +54,13 @@ final class CatalogLoader implements AutoCloseable {
     return connections;
   }
 
-  Catalog current() {
+  /** As they were read last. */
+  public Catalog current() {
     return current;
   }
 
-  void schemaChanged() {
+  /** They have changed: nothing is a read until they have been read again. */
+  public void schemaChanged() {
     synchronized (changes) {
       changes.incrementAndGet();
       current = current.outdated();
@@ -61,7 +68,8 @@ final class CatalogLoader implements AutoCloseable {
     wakeup.call();
   }
 
-  void unknownName() {
+  /** A name was not in them: perhaps somebody else made it just now. */
+  public void unknownName() {
     if (time.nanoTime() - readAt > UNKNOWN_EVERY.toNanos()) {
       wakeup.call();
     }
@@ -79,11 +87,7 @@ final class CatalogLoader implements AutoCloseable {
           try {
             follow(member.get());
           } catch (IOException | RuntimeException e) {
-            LOG.log(
-                Level.WARNING,
-                "catalogs of {0} cannot be read, reads stay on the primary: {1}",
-                member.get().name(),
-                e.getMessage());
+            tell(member.get(), String.valueOf(e.getMessage()));
           }
         }
         wakeup.await(RETRY);
@@ -93,12 +97,25 @@ final class CatalogLoader implements AutoCloseable {
     }
   }
 
+  /* Each trouble once, not each attempt. */
+  private void tell(Member member, String now) {
+    if (!now.equals(trouble)) {
+      trouble = now;
+      LOG.log(
+          Level.WARNING,
+          "catalogs of {0} on {1} cannot be read, reads stay on the primary: {2}",
+          database,
+          member.name(),
+          now);
+    }
+  }
+
   private void follow(Member member) throws IOException, InterruptedException {
     try (PgConnection connection =
         PgConnection.connect(
             member.address(),
             access.servers(),
-            access.database(),
+            database,
             access.monitorUser(),
             access.monitorPassword(),
             "headroom router catalogs",
@@ -115,6 +132,7 @@ final class CatalogLoader implements AutoCloseable {
           current = changes.get() == before ? read : read.outdated();
         }
         readAt = time.nanoTime();
+        trouble = "";
         if (changes.get() == before) {
           wakeup.await(REFRESH);
         }
