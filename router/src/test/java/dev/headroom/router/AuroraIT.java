@@ -39,24 +39,6 @@ class AuroraIT {
     try (RouterFixture router = new RouterFixture(POSTGRES, 4, Duration.ofSeconds(5));
         Connection reader = router.connect();
         Connection writer = router.connect()) {
-      for (int i = 0; i < 5; i++) {
-        Thread.sleep(500);
-        try (var st = router.admin().createStatement();
-            var r = st.executeQuery("SHOW MEMBERS")) {
-          while (r.next())
-            System.out.println(
-                r.getString(1)
-                    + " "
-                    + r.getString(3)
-                    + " "
-                    + r.getString(4)
-                    + " "
-                    + r.getString(5)
-                    + " "
-                    + r.getString(6));
-        }
-        System.out.println(router.roleOf(reader, "SELECT 1") + router.samples);
-      }
       router.awaitReads(reader);
       RouterFixture.execute(writer, "INSERT INTO entry VALUES (1)");
       POSTGRES.awaitReplay();

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -243,8 +244,11 @@ class KilledIT {
   }
 
   private static Connection direct() throws SQLException {
-    return DriverManager.getConnection(
-        POSTGRES.url() + (POSTGRES.url().contains("?") ? "&" : "?") + "ApplicationName=test");
+    Properties properties = new Properties();
+    properties.setProperty("user", POSTGRES.user());
+    properties.setProperty("password", POSTGRES.password());
+    properties.setProperty("ApplicationName", "test");
+    return DriverManager.getConnection(POSTGRES.url(), properties);
   }
 
   /* No transaction, no lock, no running statement, no temporary table, no setting. */

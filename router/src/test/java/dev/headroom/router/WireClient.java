@@ -3,6 +3,7 @@ package dev.headroom.router;
 import dev.headroom.pgwire.BackendMessage;
 import dev.headroom.pgwire.Bytes;
 import dev.headroom.pgwire.FrontendMessage;
+import dev.headroom.pgwire.ProtocolException;
 import dev.headroom.pgwire.ScramClient;
 import dev.headroom.pgwire.ScramKeyCache;
 import java.io.DataInputStream;
@@ -19,6 +20,8 @@ import java.util.Map;
 
 /** A client that speaks the protocol message by message, and can stop anywhere. */
 final class WireClient implements AutoCloseable {
+  private static final int MAX_LENGTH = 1 << 20;
+
   private final Socket socket;
   private final DataInputStream in;
 
@@ -52,7 +55,13 @@ final class WireClient implements AutoCloseable {
   /** The next message; an {@link EOFException} when the connection ended. */
   BackendMessage next() throws IOException {
     byte type = in.readByte();
-    byte[] payload = in.readNBytes(in.readInt() - 4);
+    int length = in.readInt();
+    if (length < 4 || length > MAX_LENGTH) {
+      throw new ProtocolException(
+          "message '" + (char) type + "' of length " + length + ": the stream is out of step");
+    }
+    byte[] payload = new byte[length - 4];
+    in.readFully(payload);
     return BackendMessage.decode(type, ByteBuffer.wrap(payload));
   }
 

@@ -488,7 +488,12 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     }
     ErrorFields last = answers.fatal();
     String told = last == null ? why : last + " (" + why + ")";
-    if (state != State.SENT || session.isPinned() || inside) {
+    if (inside) {
+      // An error would be read as the rest of the message that was cut.
+      close();
+      return;
+    }
+    if (state != State.SENT || session.isPinned()) {
       output.discard();
       end(Replies.serverGone(told));
       return;
@@ -535,6 +540,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter
     if (state == State.CLOSED) {
       return;
     }
+    if (answers.isInsideMessage()) {
+      // It would be read as the rest of a message that is under way.
+      close();
+      return;
+    }
     byte[] message = Replies.error(why);
     leave();
     client.writeAndFlush(Unpooled.wrappedBuffer(message)).addListener(ChannelFutureListener.CLOSE);
@@ -542,6 +552,10 @@ final class ClientSession extends ChannelInboundHandlerAdapter
 
   /* The client is still sending, and would see a reset instead of the reason: hear him out. */
   private void refuse(ErrorFields why) {
+    if (answers.isInsideMessage()) {
+      close();
+      return;
+    }
     leave();
     client.config().setAutoRead(true);
     client.writeAndFlush(Unpooled.wrappedBuffer(Replies.error(why)), client.voidPromise());

@@ -137,6 +137,11 @@ final class ServerAnswers implements Answers.Handler {
     return inside;
   }
 
+  /** Has the client got a part of a message and not the rest? */
+  boolean isInsideMessage() {
+    return answers.insideMessage();
+  }
+
   /** What comes further is for nobody. */
   void detach() {
     connection = null;
