@@ -99,7 +99,7 @@ public final class Catalogs implements AutoCloseable {
 
   /* Each trouble once, not each attempt. */
   private void tell(Member member, String now) {
-    if (!now.equals(trouble)) {
+    if (!closed && !now.equals(trouble)) {
       trouble = now;
       LOG.log(
           Level.WARNING,
