@@ -28,7 +28,9 @@ YAML
     router -f "$work/app.yaml" --admin 0 --telemetry http://127.0.0.1:1 >"$5" 2>&1 &
   pids+=($!)
   for _ in $(seq 150); do
-    [ "$(PGPASSWORD=$3 psql -U "$2" -p "$port" -Atqc 'SELECT pg_is_in_recovery()' "$1" 2>/dev/null)" = t ] && return
+    PGPASSWORD=$3 psql -U "$2" -p "$port" -Atqc 'SELECT 1' "$1" >/dev/null 2>&1 || true
+    # total_query_count|replica_query_count|…
+    PGPASSWORD=$3 psql -U "$2" -p "$port" -Atqc 'SHOW STATS' headroom 2>/dev/null | grep -q '^[0-9]*|[1-9]' && return
     sleep 0.2
   done
   echo "the router does not serve reads from the standby:" >&2
