@@ -19,7 +19,9 @@ def main():
     for line in open(path):
         number, name, count, cpu, tps, latency = line.split()
         rounds.setdefault(int(number), {})[name] = (float(cpu), float(tps), float(latency))
+    rounds = {i: r for i, r in rounds.items() if len(r) == len(names)}
     print(f"### {title}\n")
+    print(f"{len(rounds)} rounds in which every peer answered.\n")
     print("| | µs CPU/transaction | tps | mean latency ms |")
     print("|---|---|---|---|")
     for name in names:
