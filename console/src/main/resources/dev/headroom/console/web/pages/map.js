@@ -24,7 +24,7 @@ export default {
       redraw();
     };
     return html`
-      ${card('Calls', drawing(nodes, edges, chosen, choose), { width: 12, note: note('as callers measured them, all calls counted'), aside: html`${age(overview.ageMs.gateway)}<span class="note">choose a node to see its calls<span class="narrow-only">; the map scrolls sideways</span></span>` })}
+      ${card('Calls', drawing(nodes, edges, chosen, choose), { width: 12, note: note('from the spans that were sent, as callers measured them; a sample where traces are sampled'), aside: html`${age(overview.ageMs.gateway)}<span class="note">choose a node to see its calls<span class="narrow-only">; the map scrolls sideways</span></span>` })}
       ${chosen ? card(chosen.name, html`${facts([
         ['Kind', KINDS[chosen.kind] ?? chosen.kind], ['Called', perSecond(chosen.perSecond)], ['Calls', count(chosen.count)],
         ['Errors', percent(chosen.count ? chosen.errors / chosen.count : undefined)], ['P50', ms(chosen.latency.p50Ms)], ['P95', ms(chosen.latency.p95Ms)], ['P99', ms(chosen.latency.p99Ms)],
@@ -58,11 +58,11 @@ function drawing(nodes, edges, chosen, choose) {
     ${nodes.map(n => {
       const p = at.get(n.name);
       const bad = n.count && n.errors / n.count > 0.01;
-      return svg`<g class="node-box ${n.kind} ${bad ? 'bad' : ''} ${near && !near.has(n.name) ? 'pale' : ''} ${chosen === n ? 'chosen' : ''}" transform="translate(${p.x} ${p.y})" tabindex="0" role="button" aria-pressed=${chosen === n} aria-label="${n.name}, ${KINDS[n.kind] ?? n.kind}, ${perSecond(n.perSecond)}, P95 ${ms(n.latency.p95Ms)}" @click=${() => choose(n.name)} @keydown=${e => (e.key === 'Enter' || e.key === ' ') && (e.preventDefault(), choose(n.name))}>
+      return svg`<g class="node-box ${n.kind} ${bad ? 'bad' : ''} ${near && !near.has(n.name) ? 'pale' : ''} ${chosen === n ? 'chosen' : ''}" transform="translate(${p.x} ${p.y})" tabindex="0" role="button" aria-pressed=${chosen === n} aria-label="${n.name}, ${KINDS[n.kind] ?? n.kind}, ${n.count ? `${perSecond(n.perSecond)}, P95 ${ms(n.latency.p95Ms)}` : 'calls others only'}" @click=${() => choose(n.name)} @keydown=${e => (e.key === 'Enter' || e.key === ' ') && (e.preventDefault(), choose(n.name))}>
         <rect width=${WIDTH} height=${HEIGHT} rx="9"></rect><rect class="stripe" width="4" height=${HEIGHT - 20} x="0" y="10" rx="2"></rect>
         <text class="name" x="16" y="24">${n.name.length > 22 ? n.name.slice(0, 21) + '…' : n.name}</text>
         <text class="kind" x="16" y="41">${KINDS[n.kind] ?? n.kind}</text>
-        <text class="figures-line" x="16" y="59">${perSecond(n.perSecond)} · P95 ${ms(n.latency.p95Ms)}${bad ? ` · ✕ ${percent(n.errors / n.count)}` : ''}</text>
+        <text class="figures-line" x="16" y="59">${n.count ? `${perSecond(n.perSecond)} · P95 ${ms(n.latency.p95Ms)}` : 'calls others only'}${bad ? ` · ✕ ${percent(n.errors / n.count)}` : ''}</text>
       </g>`;
     })}</svg></div>`;
 }
