@@ -14,4 +14,16 @@ public interface AddedFields {
   static void write(ByteBuf out, CharSequence text) {
     out.writeCharSequence(text, StandardCharsets.US_ASCII);
   }
+
+  /** Writes a number, not negative, in decimal. */
+  static void write(ByteBuf out, long number) {
+    long divisor = 1;
+    while (number / divisor >= 10) {
+      divisor *= 10;
+    }
+    for (long rest = number; divisor > 0; divisor /= 10) {
+      out.writeByte((int) ('0' + rest / divisor));
+      rest %= divisor;
+    }
+  }
 }

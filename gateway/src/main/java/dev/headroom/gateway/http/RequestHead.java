@@ -420,7 +420,8 @@ public final class RequestHead {
   }
 
   private static void writeField(ByteBuf out, String name, String value) {
-    out.writeBytes(Ascii.bytes(name)).writeBytes(Ascii.bytes(value));
+    AddedFields.write(out, name);
+    AddedFields.write(out, value);
     out.writeByte('\r').writeByte('\n');
   }
 }

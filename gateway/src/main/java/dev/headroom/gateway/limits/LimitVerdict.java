@@ -112,7 +112,10 @@ public final class LimitVerdict implements AddedFields {
     AddedFields.write(out, rule.remainingField());
     long remaining = Math.max(0, left) / rule.table().cost();
     long reset = isRefused() ? seconds(-left) : seconds(rule.table().tolerance() - left);
-    AddedFields.write(out, remaining + ";t=" + reset + "\r\n");
+    AddedFields.write(out, remaining);
+    AddedFields.write(out, ";t=");
+    AddedFields.write(out, reset);
+    AddedFields.write(out, "\r\n");
     if (isRefused()) {
       AddedFields.write(out, "Retry-After: " + reset + "\r\n");
     }

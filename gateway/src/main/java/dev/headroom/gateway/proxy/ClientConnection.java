@@ -415,6 +415,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     } else if (tunnel != null) {
       tunnel.close();
     }
+    side.release();
     in.release();
   }
 

@@ -39,6 +39,9 @@ final class Http1ClientSide implements ClientSide {
   private boolean closeDelimited;
   private ChannelFuture lastWrite;
 
+  /** The head, and what is small of the content: one piece for the kernel. */
+  private @Nullable ByteBuf held;
+
   Http1ClientSide(ClientConnection connection, Loop loop) {
     this.connection = connection;
     this.loop = loop;
@@ -148,9 +151,26 @@ final class Http1ClientSide implements ClientSide {
                 || (unframed && head.framing() == Framing.CHUNKED));
     closeDelimited = open && http10;
     closeAfter = closeDelimited || mustClose();
-    ByteBuf out = channel.alloc().buffer(1024);
+    boolean small = head.framing() == Framing.LENGTH && head.contentLength() <= LARGEST_COPY;
+    ByteBuf out = channel.alloc().buffer(1024 + (small ? (int) head.contentLength() : 0));
     head.writeTo(out, open && !http10, persistence(), added);
-    lastWrite = channel.write(out);
+    held = out;
+  }
+
+  private void writeHeld() {
+    ByteBuf out = held;
+    if (out != null) {
+      held = null;
+      lastWrite = channel.write(out);
+    }
+  }
+
+  /** The connection has ended: nothing is written any more. */
+  void release() {
+    if (held != null) {
+      held.release();
+      held = null;
+    }
   }
 
   private boolean mustClose() {
@@ -166,19 +186,35 @@ final class Http1ClientSide implements ClientSide {
 
   @Override
   public void write(ByteBuf piece) {
-    if (wrapChunks) {
-      ByteBuf size = channel.alloc().buffer(16);
+    ByteBuf before = held;
+    if (before != null && piece.readableBytes() <= LARGEST_COPY) {
+      if (wrapChunks) {
+        BodyReader.writeSize(before, piece.readableBytes());
+      }
+      before.writeBytes(piece);
+      piece.release();
+      if (wrapChunks) {
+        before.writeByte('\r').writeByte('\n');
+      }
+      if (before.readableBytes() > LARGEST_COPY) {
+        writeHeld();
+      }
+    } else if (wrapChunks) {
+      ByteBuf size = before == null ? channel.alloc().buffer(16) : before;
       BodyReader.writeSize(size, piece.readableBytes());
+      held = null;
       channel.write(size);
       channel.write(piece);
       lastWrite = channel.write(CRLF.duplicate());
     } else {
+      writeHeld();
       lastWrite = channel.write(piece);
     }
   }
 
   @Override
   public void finish(List<HttpField> trailers) {
+    writeHeld();
     if (wrapChunks) {
       lastWrite = channel.write(LAST_CHUNK.duplicate());
     }
@@ -192,7 +228,7 @@ final class Http1ClientSide implements ClientSide {
     ByteBuf out = channel.alloc().buffer(768 + (small ? length : 0));
     answer.writeHead(out);
     AddedFields.write(out, "Age: ");
-    AddedFields.write(out, Long.toString(ageSeconds));
+    AddedFields.write(out, ageSeconds);
     AddedFields.write(out, "\r\n");
     added.writeTo(out);
     persistence().writeTo(out);
@@ -248,6 +284,7 @@ final class Http1ClientSide implements ClientSide {
 
   @Override
   public void flush() {
+    writeHeld();
     channel.flush();
   }
 
@@ -267,6 +304,7 @@ final class Http1ClientSide implements ClientSide {
 
   @Override
   public void abort() {
+    release();
     connection.abort(closeDelimited);
   }
 

@@ -10,9 +10,18 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 
-/** The way to the kernel: epoll where it is there, else NIO. */
+/**
+ * The way to the kernel: epoll where it is there, else NIO. io_uring costs less CPU and more
+ * memory, and many containers forbid it, so it is used only when asked for: {@code
+ * -Dheadroom.gateway.transport=io_uring}.
+ */
 enum Transport {
+  IO_URING(IoUringServerSocketChannel.class, IoUringSocketChannel.class),
   EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class),
   NIO(NioServerSocketChannel.class, NioSocketChannel.class);
 
@@ -25,11 +34,16 @@ enum Transport {
   }
 
   static Transport best() {
+    if ("io_uring".equals(System.getProperty("headroom.gateway.transport"))) {
+      IoUring.ensureAvailability();
+      return IO_URING;
+    }
     return Epoll.isAvailable() ? EPOLL : NIO;
   }
 
   IoHandlerFactory handlers() {
     return switch (this) {
+      case IO_URING -> IoUringIoHandler.newFactory();
       case EPOLL -> EpollIoHandler.newFactory();
       case NIO -> NioIoHandler.newFactory();
     };
