@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  * proxy's process per request, and the ratio of the same round with a bootstrap interval. The proxy
  * has one core; load and application have the other.
  *
- * <p>Wants nginx, haproxy and wrk (Debian packages of these names) on the PATH, and two cores.
+ * <p>Wants nginx, haproxy, wrk, h2load (Debian: nghttp2-client) and openssl on the PATH, and two
+ * cores.
  */
 public final class GatewayBench {
   private static final long TICKS = 100; // Per second, of /proc/PID/stat on Linux.
@@ -33,7 +34,7 @@ public final class GatewayBench {
   private static final String PROXY_CORE = "0";
   private static final String LOAD_CORE = "1";
 
-  record Contender(String name, int port, long pid, Process process) {}
+  record Contender(String name, int port, int secure, long pid, Process process) {}
 
   record Round(double microsPerRequest, double requestsPerSecond, double p50, double p99) {}
 
@@ -64,6 +65,13 @@ public final class GatewayBench {
   private void run(int rounds, int seconds, List<String> paths) throws Exception {
     Files.write(dir.resolve("1k"), "x".repeat(1024).getBytes());
     Files.write(dir.resolve("16k"), "x".repeat(16 * 1024).getBytes());
+    output(
+        new Contender("openssl", 0, 0, 0, null),
+        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+        "-days", "2", "-subj", "/CN=localhost", "-keyout", dir + "/tls.key", "-out", dir + "/tls.pem");
+    Files.writeString(
+        dir.resolve("both.pem"),
+        Files.readString(dir.resolve("tls.pem")) + Files.readString(dir.resolve("tls.key")));
     HttpServer sink = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     sink.createContext(
         "/",
@@ -73,46 +81,140 @@ public final class GatewayBench {
           exchange.close();
         });
     sink.start();
-    start(LOAD_CORE, "nginx", "-p", dir + "/", "-c", config("nginx-upstream.conf", 0));
+    start(LOAD_CORE, "nginx", "-p", dir + "/", "-c", config("nginx-upstream.conf", 0, 0));
     awaitPort(upstream);
     List<Contender> contenders = new ArrayList<>();
     contenders.add(nginx());
     contenders.add(haproxy());
     contenders.add(headroom(sink.getAddress().getPort()));
     for (String path : List.of("/1k", "/16k", "/hot/1k")) {
-      warm(contenders.getLast(), path);
+      warm(contenders.getLast(), path, Scheme.PLAIN);
     }
     System.out.printf("%d rounds of %d s, wrk -c 64; %s%n%n", rounds, seconds, machine());
     for (String path : paths) {
-      measure(contenders, path, rounds, seconds);
+      measure(contenders, path, Scheme.PLAIN, rounds, seconds);
     }
     hits(contenders, rounds, seconds);
+    for (Scheme scheme : List.of(Scheme.TLS, Scheme.HTTP2)) {
+      warm(contenders.getLast(), "/1k", scheme);
+      measure(contenders, "/1k", scheme, rounds, seconds);
+    }
+    idle(contenders, 9_500);
     sink.stop(0);
   }
 
+  /** How clients come. */
+  enum Scheme {
+    PLAIN,
+    /** HTTP/1.1 over TLS 1.3, keep-alive. */
+    TLS,
+    /** HTTP/2 over TLS 1.3, 8 connections of 16 streams each. */
+    HTTP2
+  }
+
+  private Round load(Contender of, String path, Scheme scheme, int seconds) throws Exception {
+    return switch (scheme) {
+      case PLAIN -> wrk(of, "http://127.0.0.1:" + of.port + path, seconds);
+      case TLS -> wrk(of, "https://127.0.0.1:" + of.secure + path, seconds);
+      case HTTP2 -> h2load(of, path, seconds);
+    };
+  }
+
+  private Round h2load(Contender of, String path, int seconds) throws Exception {
+    long before = cpuTicks(of.pid);
+    long start = System.nanoTime();
+    String output =
+        output(
+            of,
+            "taskset", "-c", LOAD_CORE, "h2load", "-t1", "-c8", "-m16", "-D", "" + seconds,
+            "https://127.0.0.1:" + of.secure + path);
+    double requests = number(output, "(\\d+) succeeded");
+    double elapsed = (System.nanoTime() - start) / 1e9;
+    long ticks = cpuTicks(of.pid) - before;
+    if (!output.contains(" 0 failed") || requests == 0) {
+      throw new IllegalStateException(of.name + ": " + output);
+    }
+    return new Round(
+        ticks * 1e6 / TICKS / requests, requests / elapsed, Double.NaN, Double.NaN);
+  }
+
+  private static String output(Contender of, String... command) throws Exception {
+    Process load = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(load.getInputStream().readAllBytes());
+    if (load.waitFor() != 0) {
+      throw new IllegalStateException(of.name + ": " + output);
+    }
+    return output;
+  }
+
+  /* Memory with so many connections that have asked once and wait. */
+  private static void idle(List<Contender> contenders, int connections) throws Exception {
+    System.out.printf("### %,d idle connections%n%n| proxy | RSS MB before | after |%n", connections);
+    System.out.println("|---|---|---|");
+    for (Contender each : contenders) {
+      List<Socket> open = new ArrayList<>();
+      long before = rss(each.pid);
+      try {
+        for (int i = 0; i < connections; i++) {
+          Socket socket = new Socket("127.0.0.1", each.port);
+          open.add(socket);
+          socket.getOutputStream().write("GET /1k HTTP/1.1\r\nHost: a\r\n\r\n".getBytes());
+          int read = 0;
+          while (read < 1024) {
+            read += socket.getInputStream().read(new byte[4096]);
+          }
+        }
+        System.out.printf("| %s | %d | %d |%n", each.name, before, rss(each.pid));
+      } catch (IOException e) {
+        System.out.printf("| %s | %d | %s after %,d |%n", each.name, before, e.getMessage(), open.size());
+      } finally {
+        for (Socket socket : open) {
+          socket.close();
+        }
+      }
+    }
+    System.out.println();
+  }
+
+  private static long rss(long pid) throws IOException {
+    long all = rssOf(pid);
+    for (ProcessHandle child : ProcessHandle.of(pid).orElseThrow().children().toList()) {
+      all += rssOf(child.pid());
+    }
+    return all / 1024;
+  }
+
+  private static long rssOf(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
+  }
+
   /* The JIT compiler has its say before the first round: it counts requests, not seconds. */
-  private void warm(Contender contender, String path) throws Exception {
+  private void warm(Contender contender, String path, Scheme scheme) throws Exception {
     double requests = 0;
     for (int i = 0; i < MAX_WARM_UPS && requests < WARM_REQUESTS; i++) {
-      requests += 2 * wrk(contender, path, 2).requestsPerSecond;
+      requests += 2 * load(contender, path, scheme, 2).requestsPerSecond;
     }
   }
 
   private void hits(List<Contender> contenders, int rounds, int seconds) throws Exception {
     List<Contender> caching = contenders.stream().filter(c -> !c.name.equals("haproxy")).toList();
-    measure(caching, "/hot/1k", rounds, seconds);
+    measure(caching, "/hot/1k", Scheme.PLAIN, rounds, seconds);
   }
 
-  private void measure(List<Contender> contenders, String path, int rounds, int seconds)
+  private void measure(
+      List<Contender> contenders, String path, Scheme scheme, int rounds, int seconds)
       throws Exception {
     Map<String, List<Round>> all = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < contenders.size(); i++) {
         Contender each = contenders.get((i + round) % contenders.size());
-        all.computeIfAbsent(each.name, name -> new ArrayList<>()).add(wrk(each, path, seconds));
+        all.computeIfAbsent(each.name, name -> new ArrayList<>()).add(load(each, path, scheme, seconds));
       }
     }
-    System.out.printf("### %s%n%n", path);
+    System.out.printf("### %s%s%n%n", path, scheme == Scheme.PLAIN ? "" : ", " + scheme);
     System.out.println(
         "| proxy | µs CPU/request | requests/s | P50 ms | P99 ms | headroom / proxy, CPU (95 %) |");
     System.out.println("|---|---|---|---|---|---|");
@@ -152,16 +254,14 @@ public final class GatewayBench {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  private Round wrk(Contender of, String path, int seconds) throws Exception {
+  private Round wrk(Contender of, String url, int seconds) throws Exception {
     long before = cpuTicks(of.pid);
-    Process load =
-        new ProcessBuilder(
-                "taskset", "-c", LOAD_CORE, "wrk", "-t1", "-c64", "-d" + seconds + "s", "--latency",
-                "http://127.0.0.1:" + of.port + path)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(load.getInputStream().readAllBytes());
-    if (load.waitFor() != 0 || output.contains("Non-2xx")) {
+    String output =
+        output(
+            of,
+            "taskset", "-c", LOAD_CORE, "wrk", "-t1", "-c64", "-d" + seconds + "s", "--latency",
+            url);
+    if (output.contains("Non-2xx")) {
       throw new IllegalStateException(of.name + ": " + output);
     }
     long ticks = cpuTicks(of.pid) - before;
@@ -211,20 +311,23 @@ public final class GatewayBench {
 
   private Contender nginx() throws Exception {
     int port = freePort();
-    Process process = start(PROXY_CORE, "nginx", "-p", dir + "/", "-c", config("nginx.conf", port));
+    int secure = freePort();
+    Process process = start(PROXY_CORE, "nginx", "-p", dir + "/", "-c", config("nginx.conf", port, secure));
     awaitPort(port);
-    return new Contender("nginx", port, process.pid(), process);
+    return new Contender("nginx", port, secure, process.pid(), process);
   }
 
   private Contender haproxy() throws Exception {
     int port = freePort();
-    Process process = start(PROXY_CORE, "haproxy", "-db", "-f", config("haproxy.cfg", port));
+    int secure = freePort();
+    Process process = start(PROXY_CORE, "haproxy", "-db", "-f", config("haproxy.cfg", port, secure));
     awaitPort(port);
-    return new Contender("haproxy", port, process.pid(), process);
+    return new Contender("haproxy", port, secure, process.pid(), process);
   }
 
   private Contender headroom(int telemetry) throws Exception {
     int port = freePort();
+    int secure = freePort();
     Process process =
         start(
             PROXY_CORE,
@@ -236,14 +339,14 @@ public final class GatewayBench {
             home.resolve("launcher/target/launcher-0.1.0.jar").toString(),
             "gateway",
             "-f",
-            config("app.yaml", port),
+            config("app.yaml", port, secure),
             "--telemetry",
             "http://127.0.0.1:" + telemetry,
             "--admin",
             "0");
     awaitPort(port);
     awaitAnswer(port);
-    return new Contender("headroom", port, process.pid(), process);
+    return new Contender("headroom", port, secure, process.pid(), process);
   }
 
   private Process start(String core, String... command) throws IOException {
@@ -258,11 +361,12 @@ public final class GatewayBench {
     return process;
   }
 
-  private String config(String name, int port) throws IOException {
+  private String config(String name, int port, int secure) throws IOException {
     String text =
         Files.readString(home.resolve("bench/gateway/" + name))
             .replace("@DIR@", dir.toString())
             .replace("@PORT@", "" + port)
+            .replace("@SECURE@", "" + secure)
             .replace("@UPSTREAM@", "" + upstream);
     Path file = dir.resolve(name);
     Files.writeString(file, text);

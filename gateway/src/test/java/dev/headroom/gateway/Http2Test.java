@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.base.TimeSource;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +42,10 @@ class Http2Test {
     return client;
   }
 
+  private static String text(RawUpstream.Request request, int length) throws IOException {
+    return new String(request.readBody(length), StandardCharsets.ISO_8859_1);
+  }
+
   @Test
   void a_request_is_forwarded_as_http_1_1_and_its_answer_comes_back() throws Exception {
     RawUpstream upstream =
@@ -69,13 +74,12 @@ class Http2Test {
             request -> {
               if (request.has("Transfer-Encoding: chunked")) {
                 request.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-                String chunks =
-                    new String(request.readBody("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n".length()));
+                String chunks = text(request, "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n".length());
                 request.send(
                     "14\r\n" + chunks.replace("\r\n", ".").substring(0, 14) + "......\r\n");
                 request.send("0\r\ngrpc-status: 0\r\n\r\n");
               } else {
-                request.ok(new String(request.readBody(5)));
+                request.ok(text(request, 5));
               }
             });
     RawHttp2Client client = client(upstream);
@@ -159,8 +163,7 @@ class Http2Test {
   @ParameterizedTest
   @ValueSource(strings = {"5|abc", "2|abc"})
   void content_that_differs_from_its_length_is_reset(String lengthAndContent) throws Exception {
-    RawUpstream upstream =
-        gateways.upstream(request -> request.ok(new String(request.readBody(5))));
+    RawUpstream upstream = gateways.upstream(request -> request.ok(text(request, 5)));
     RawHttp2Client client = client(upstream);
     String[] parts = lengthAndContent.split("\\|");
     client.request(1, "POST", "/", false, "content-length", parts[0]).data(1, true, parts[1]);

@@ -43,6 +43,7 @@ final class RawHttp2Client implements Closeable {
     frame(SETTINGS, 0, 0, new byte[0]);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Frame(int type, int flags, int stream, byte[] payload) {
     boolean ends() {
       return (flags & END_STREAM) != 0;

@@ -18,6 +18,8 @@ import java.util.Set;
  * Http2Stream}. Frames, HPACK and flow control are Netty's, with its bounds on what attacks cost:
  * resets (rapid reset), continuations, empty frames, the size of heads.
  */
+// A close that fails has ended the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Http2Session {
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
