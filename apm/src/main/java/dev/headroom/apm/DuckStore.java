@@ -216,7 +216,8 @@ final class DuckStore implements TelemetryStore {
       try {
         if (stuck && !closed) {
           // The queue behind a commit that cannot succeed fills up, and says so to senders.
-          TimeUnit.NANOSECONDS.sleep(Math.max(1_000_000, retryAt - now));
+          failErrands();
+          TimeUnit.NANOSECONDS.sleep(Math.clamp(retryAt - now, 1_000_000, 100_000_000));
         } else {
           work = queue.poll(Math.max(0, deadline - now), TimeUnit.NANOSECONDS);
         }
@@ -249,6 +250,16 @@ final class DuckStore implements TelemetryStore {
       if (closed && queue.isEmpty()) {
         commit();
         return;
+      }
+    }
+  }
+
+  /* Nobody waits for a disk that is full: questions are answered without what waits. */
+  private void failErrands() {
+    IllegalStateException reason = new IllegalStateException("telemetry store: " + trouble);
+    for (Work work : queue) {
+      if (work instanceof Work.Errand errand && queue.remove(errand)) {
+        errand.done.completeExceptionally(reason);
       }
     }
   }
@@ -370,6 +381,9 @@ final class DuckStore implements TelemetryStore {
 
   /* A disk that cannot be written can still be read: the answer then lacks what waits. */
   private void settle() {
+    if (trouble != null) {
+      return;
+    }
     try {
       flush();
     } catch (CompletionException e) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} at random points; {@code -Dcrash.rounds} makes it more of them. */
 class StoreCrashIT {
-  private static final int ROUNDS = Integer.getInteger("crash.rounds", 4);
+  private static final int ROUNDS = Integer.getInteger("crash.rounds", 8);
 
   @TempDir Path folder;
 
