@@ -10,6 +10,7 @@ import dev.headroom.testing.Await;
 import dev.headroom.testing.PostgresExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -307,7 +308,10 @@ class KilledIT {
       List<Member> members = new ArrayList<>();
       for (int i = 3; i < args.length; i++) {
         members.add(
-            new Member("pg-" + i, new InetSocketAddress("127.0.0.1", Integer.parseInt(args[i]))));
+            new Member(
+                "pg-" + i,
+                new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), Integer.parseInt(args[i]))));
       }
       Router router =
           Router.start(
