@@ -306,6 +306,8 @@ final class DuckReads implements CellSource, TraceSource {
         });
   }
 
+  private static final int MOST_ROWS = 20_000;
+
   private void search(
       Connection connection,
       DuckDatabase.Source source,
@@ -321,7 +323,8 @@ final class DuckReads implements CellSource, TraceSource {
       return;
     }
     int page = Math.max(100, limit * 12);
-    for (int offset = 0; chosen.size() < limit; offset += page) {
+    int offset = 0;
+    while (chosen.size() < limit) {
       List<Row> rows =
           rows(
               connection,
@@ -336,6 +339,10 @@ final class DuckReads implements CellSource, TraceSource {
       if (rows.size() < page) {
         return;
       }
+      // What the condition cannot say, such as a negation, is looked for in larger and larger
+      // parts.
+      offset += page;
+      page = Math.min(page * 4, MOST_ROWS);
     }
   }
 

@@ -24,6 +24,9 @@ final class TraceSql {
   private static final String EVERY = "TRUE";
   private static final String NO = "FALSE";
 
+  /** With more a statement would be longer than its answer. */
+  private static final int MOST_IDS = 5_000;
+
   private final Connection connection;
   private final DuckDatabase.Source source;
   private final PairDictionary hot;
@@ -107,12 +110,14 @@ final class TraceSql {
     if (test.key().equals(Vocabulary.ROUTE)) {
       ways.add("(route <> '' AND " + text("route", test) + ")");
     }
-    String ids = ids(test);
-    if (!ids.isEmpty()) {
-      ways.add(
-          ids.indexOf(',') < 0
-              ? "list_contains(attributes, " + ids + "::INTEGER)"
-              : "list_has_any(attributes, [" + ids + "]::INTEGER[])");
+    List<String> ids = ids(test);
+    if (ids.size() > MOST_IDS) {
+      return EVERY;
+    }
+    if (ids.size() == 1) {
+      ways.add("list_contains(attributes, " + ids.getFirst() + "::INTEGER)");
+    } else if (!ids.isEmpty()) {
+      ways.add("list_has_any(attributes, [" + String.join(",", ids) + "]::INTEGER[])");
     }
     ways.add("(rest <> '' AND contains(rest, " + quoted("\"" + escaped(test.key()) + "\":") + "))");
     Predicate<Attributes> holds =
@@ -131,7 +136,7 @@ final class TraceSql {
     return "(" + String.join(" OR ", ways) + ")";
   }
 
-  private String ids(Test test) throws SQLException {
+  private List<String> ids(Test test) throws SQLException {
     List<String> ids = new ArrayList<>();
     if (source.segment().isEmpty()) {
       for (int id = 0; id < hot.size(); id++) {
@@ -157,7 +162,7 @@ final class TraceSql {
         }
       }
     }
-    return String.join(",", ids);
+    return ids;
   }
 
   /* As it stands in JSON text. */

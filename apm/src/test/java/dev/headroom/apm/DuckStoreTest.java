@@ -315,6 +315,22 @@ class DuckStoreTest extends TelemetryStoreContract {
   }
 
   @Test
+  void whatIsFoundByANegationOnlyIsLookedForToTheEnd() {
+    store.accept(spans(now.with(9_999, 1, Attributes.of("other", "x"))));
+    time.advance(Duration.ofSeconds(1));
+    for (int i = 1; i <= 700; i++) {
+      store.accept(spans(now.with(i, 1, Attributes.of("user", "u" + i % 3))));
+    }
+    store.flush();
+    for (int round = 0; round < 2; round++) {
+      assertThat(store.search(lastDay(), TraceQuery.parse("not user"), 5))
+          .singleElement()
+          .satisfies(t -> assertThat(t.traceId()).isEqualTo(TelemetryFixtures.trace(9_999)));
+      ((DuckStore) store).sealAll();
+    }
+  }
+
+  @Test
   void theSpansOfFormatOneAreRemovedAndTheFiguresKept() throws SQLException {
     storeOneOfEach();
     store.close();
