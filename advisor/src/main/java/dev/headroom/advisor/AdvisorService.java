@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -35,7 +37,8 @@ public final class AdvisorService implements Component {
    * When it works.
    *
    * @param first after the start, so that there is something to see
-   * @param every between the end of one analysis and the begin of the next
+   * @param every between the end of one analysis and the begin of the next; one that somebody asks
+   *     for counts
    */
   public record Schedule(Duration first, Duration every) {}
 
@@ -49,6 +52,9 @@ public final class AdvisorService implements Component {
   private final Map<String, Advice> told = new LinkedHashMap<>();
   private Optional<AdviceReport> latest = Optional.empty();
   private String failure = "";
+  private OptionalLong lastEnd = OptionalLong.empty();
+  // Held by the one analysis that runs.
+  private final ReentrantLock analysing = new ReentrantLock();
 
   private AdvisorService(
       Advisor advisor,
@@ -80,8 +86,14 @@ public final class AdvisorService implements Component {
 
   private void work(Schedule schedule) {
     try {
-      Thread.sleep(schedule.first());
+      Duration pause = schedule.first();
       while (true) {
+        Thread.sleep(pause);
+        pause = schedule.every().minus(sinceLast(schedule.every()));
+        if (pause.isPositive()) {
+          continue;
+        }
+        pause = schedule.every();
         try {
           analyse();
         } catch (RuntimeException e) {
@@ -91,7 +103,6 @@ public final class AdvisorService implements Component {
             failure = String.valueOf(e.getMessage());
           }
         }
-        Thread.sleep(schedule.every());
       }
     } catch (InterruptedException e) {
       // Closed.
@@ -99,16 +110,26 @@ public final class AdvisorService implements Component {
     }
   }
 
-  /** Analyses now, besides the schedule, and tells the store. */
+  private synchronized Duration sinceLast(Duration never) {
+    return lastEnd.isPresent() ? Duration.ofNanos(time.nanoTime() - lastEnd.getAsLong()) : never;
+  }
+
+  /** Analyses now, or once the analysis that runs has ended, and tells the store. */
   public AdviceReport analyse() throws InterruptedException {
-    Servers now = servers.get();
-    AdviceReport report = advisor.analyse(now.primary(), now.replicas(), inputs, progress -> {});
-    synchronized (this) {
-      failure = "";
-      latest = Optional.of(report);
-      tell(report);
+    analysing.lockInterruptibly();
+    try {
+      Servers now = servers.get();
+      AdviceReport report = advisor.analyse(now.primary(), now.replicas(), inputs, progress -> {});
+      synchronized (this) {
+        failure = "";
+        latest = Optional.of(report);
+        lastEnd = OptionalLong.of(time.nanoTime());
+        tell(report);
+      }
+      return report;
+    } finally {
+      analysing.unlock();
     }
-    return report;
   }
 
   private void tell(AdviceReport report) {

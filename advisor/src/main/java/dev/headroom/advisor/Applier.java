@@ -115,8 +115,13 @@ public final class Applier {
     return text.replaceAll("\\s+", " ");
   }
 
-  /** The pieces of the document of a report as one overlay; empty when there are none. */
-  public static String document(String app, AdviceReport report) {
+  /**
+   * The pieces of the document of a report as one overlay; empty when there are none.
+   *
+   * @param cache the document's own entries of {@code spec.gateway.cache}, which stay the first: an
+   *     overlay's list takes the place of the one below
+   */
+  public static String document(String app, AdviceReport report, List<String> cache) {
     List<String> entries = new ArrayList<>();
     for (Advice advice : report.of(AdviceKind.CACHEABLE_ENDPOINT)) {
       advice
@@ -135,6 +140,9 @@ public final class Applier {
             .toList();
     if (entries.isEmpty() && pool.isEmpty()) {
       return "";
+    }
+    if (!entries.isEmpty()) {
+      entries.addAll(0, cache);
     }
     StringBuilder yaml = new StringBuilder();
     yaml.append("apiVersion: headroom.dev/v1alpha1\nkind: ScaledApp\nmetadata: {name: ");

@@ -228,6 +228,12 @@ final class LiveProposals {
               each.repeatedShare() * 100,
               each.changedShare() * 100,
               each.requests()));
+      if (each.steadyCompared() > 0) {
+        notes.add(
+            "Of %d answers up to %s old, %d were still right."
+                .formatted(
+                    each.steadyCompared(), Durations.format(each.steady()), each.steadyRight()));
+      }
       notes.add(
           each.sharedByTenant()
               ? "Users of one tenant had the same statements with the same values behind it, and"
@@ -249,9 +255,9 @@ final class LiveProposals {
                   spec:
                     gateway:
                       cache:
-                        - {path: "%s", ttl: 10s, vary: [%s]}
+                        - {path: "%s", ttl: %s, vary: [%s]}
                   """
-                      .formatted(path, vary))));
+                      .formatted(path, Durations.format(each.steady()), vary))));
     }
     return all;
   }

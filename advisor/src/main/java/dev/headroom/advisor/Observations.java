@@ -66,6 +66,7 @@ public final class Observations implements Component {
             user,
             exchange.status(),
             exchange.responseBytes(),
+            exchange.startEpochNanos() + exchange.durationNanos(),
             exchange.durationNanos()));
   }
 

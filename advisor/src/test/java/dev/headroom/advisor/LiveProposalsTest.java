@@ -26,6 +26,6 @@ class LiveProposalsTest {
     AdviceReport report =
         new AdviceReport(
             "", java.time.Instant.EPOCH, MINUTE, List.of(), List.of(advice.get()), List.of());
-    assertThat(Applier.document("app", report)).isEmpty();
+    assertThat(Applier.document("app", report, List.of())).isEmpty();
   }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param children in the order of their start
  */
 record RunFile(String bootId, Entry owner, Map<String, Integer> ports, List<Entry> children) {
-  private static final String NAME = "run.json";
+  static final String NAME = "run.json";
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)

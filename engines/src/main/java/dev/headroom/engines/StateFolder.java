@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The one folder in which a Headroom on this machine keeps everything: data, logs, and what it
@@ -37,6 +38,7 @@ public final class StateFolder implements ChildRegistry, AutoCloseable {
 
   private static final String FORMAT_FILE = "format";
   private static final String LOCK_FILE = "lock";
+  private static final Set<String> OURS = Set.of(FORMAT_FILE, LOCK_FILE, RunFile.NAME);
   private static final int PROBE_BYTES = 64 << 10;
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
@@ -90,6 +92,26 @@ public final class StateFolder implements ChildRegistry, AutoCloseable {
     } catch (RuntimeException | InterruptedException e) {
       release(path, lock);
       throw e;
+    }
+  }
+
+  /**
+   * Removes the data that earlier runs left, for one that has to begin anew.
+   *
+   * @throws IllegalStateException when something was started on it already
+   */
+  public synchronized void clear() {
+    if (!children.isEmpty()) {
+      throw new IllegalStateException(children + " run on " + path + " (expected: none)");
+    }
+    try (Stream<Path> all = Files.list(path)) {
+      for (Path each : all.toList()) {
+        if (!OURS.contains(each.getFileName().toString())) {
+          Trees.delete(each);
+        }
+      }
+    } catch (IOException e) {
+      throw unusable(path, e);
     }
   }
 

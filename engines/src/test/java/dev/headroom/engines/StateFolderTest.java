@@ -42,6 +42,14 @@ class StateFolderTest {
     assertThat(StateFolder.read(folder())).isEmpty();
     try (StateFolder state = StateFolder.open(folder(), NOTHING)) {
       assertThat(state.directory("x/y").resolve("file")).hasContent("kept");
+      Files.writeString(state.path().resolve("migrated"), "1");
+      state.clear();
+      assertThat(state.path().resolve("x")).doesNotExist();
+      assertThat(state.path().resolve("migrated")).doesNotExist();
+      assertThat(StateFolder.read(folder())).isPresent();
+    }
+    try (StateFolder _ = StateFolder.open(folder(), NOTHING)) {
+      assertThat(StateFolder.read(folder())).isPresent();
     }
   }
 

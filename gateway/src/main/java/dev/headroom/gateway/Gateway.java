@@ -60,7 +60,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gateway implements Component, Reloadable<ScaledApp> {
   private static final int EVENT_LOOPS = 2;
-  private static final double SAMPLED = 0.1;
   private static final int MAX_ROUTES = 500;
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
@@ -73,6 +72,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
   private final RouteTemplates routeNames = new RouteTemplates(MAX_ROUTES);
   private final Recorder recorder;
   private final Edge edge;
+  private final Traces traces;
   // Guards the clusters; requests do not come here.
   private final Object lock = new Object();
   private final Map<String, Cluster> clusters = new TreeMap<>();
@@ -104,6 +104,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
             new Recorder.Sources(
                 this::upstreams, connections::get, () -> settings.limiter().rules(), cache));
     this.shared = sharedTier(spec, options.shared);
+    this.traces = new Traces(spec.sampling().fraction());
     Edge started;
     try {
       this.settings = settings(app, Optional.empty());
@@ -120,7 +121,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
                   time,
                   random,
                   hash,
-                  new Traces(SAMPLED),
+                  traces,
                   routeNames,
                   connections,
                   recorder,
@@ -372,6 +373,7 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
       settings = withSecurePort(settings(next, Optional.of(previous)));
       edge.apply(settings, certificates);
       cache.apply(spec.cacheStore());
+      traces.sample(spec.sampling().fraction());
       if (shared != null) {
         shared.apply(spec.cacheStore());
       }

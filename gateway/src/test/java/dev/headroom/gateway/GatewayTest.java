@@ -1,6 +1,7 @@
 package dev.headroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.base.TimeSource;
@@ -108,6 +109,13 @@ class GatewayTest {
       assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(5);
     }
+  }
+
+  @Test
+  void replicas_may_still_go_when_it_has_ended() {
+    Gateway gateway = gateway(upstream(request -> request.ok("hello")));
+    gateway.close();
+    assertThatCode(() -> gateway.replicas("web", List.of())).doesNotThrowAnyException();
   }
 
   @Test

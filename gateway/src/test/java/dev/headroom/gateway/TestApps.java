@@ -75,6 +75,7 @@ final class TestApps {
         Duration.ofSeconds(30),
         new Percent(20),
         GatewaySpec.Concurrency.ADAPTIVE,
+        new Percent(10),
         Optional.empty(),
         List.of(),
         List.of(),

@@ -23,6 +23,7 @@ import java.util.function.ToDoubleFunction;
  *     as the traffic saw it, its warm-up included
  * @param queryMeanMs from a statement's sending to the end of its answer, at the router
  * @param primaryCores processor time of the primary's processes per second
+ * @param allCores the same of everything: application, databases, Headroom, traffic
  * @param primaryBusy seconds of execution on the primary per second
  * @param primaryShare share of all statements that the primary executed
  * @param waitP99Ms wait for a connection to a server, at the router
@@ -40,6 +41,7 @@ record CaseFigures(
     double errors,
     double queryMeanMs,
     double primaryCores,
+    double allCores,
     double primaryBusy,
     double primaryShare,
     double waitP99Ms,
@@ -67,7 +69,12 @@ record CaseFigures(
 
   /** What the store has of {@code window}, with what only the processes and the traffic know. */
   static CaseFigures of(
-      TelemetryQueries store, Window window, double primaryCores, double errors, String service) {
+      TelemetryQueries store,
+      Window window,
+      double primaryCores,
+      double allCores,
+      double errors,
+      String service) {
     Of of = new Of(store, window);
     LatencySketch api = of.api();
     LatencySketch queries = of.sketch(Vocabulary.QUERY_DURATION, _ -> true);
@@ -88,6 +95,7 @@ record CaseFigures(
         errors,
         queries.mean() * 1000,
         primaryCores,
+        allCores,
         primary.sum() / window.seconds(),
         queries.count() == 0 ? 0 : (double) primary.count() / queries.count(),
         waits.count() == 0 ? 0 : waits.quantile(0.99) * 1000,

@@ -79,7 +79,15 @@ record CaseTable(List<Row> rows) {
             percent(after.gatewayHits()),
             Optional.of(after.gatewayHits() >= 0.91),
             "before: the application's own look-ups in Redis; after: cacheable endpoints at the"
-                + " gateway, waiting for another's fill included"));
+                + " gateway, static assets and waiting for another's fill included"));
+    rows.add(
+        new Row(
+            "hits of the application in Redis",
+            "",
+            percent(before.redisHits()),
+            percent(after.redisHits()),
+            Optional.empty(),
+            "look-ups of all servers; what the gateway answers does not come here any more"));
     rows.add(
         new Row(
             "pods",
@@ -121,6 +129,15 @@ record CaseTable(List<Row> rows) {
             millis(after.waitP99Ms()),
             Optional.of(after.waitP99Ms() < 100),
             "at the router; goal: under 100 ms"));
+    rows.add(
+        new Row(
+            "processor of this machine",
+            "",
+            cores(before.allCores()),
+            cores(after.allCores()),
+            Optional.empty(),
+            "application, databases, Headroom and traffic together, on %d cores"
+                .formatted(Runtime.getRuntime().availableProcessors())));
     return new CaseTable(rows);
   }
 

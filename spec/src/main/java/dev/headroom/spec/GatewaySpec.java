@@ -22,6 +22,11 @@ public record GatewaySpec(
         Percent retryBudget,
     @Setting(value = "Whether a replica gets no more than it can work on.", def = "adaptive")
         Concurrency concurrency,
+    @Setting(
+            value = "Share of new traces that is sampled; failed and slow requests always are.",
+            def = "10%",
+            max = 100)
+        Percent sampling,
     @Setting(value = "Who is asking.") Optional<IdentitySpec> identity,
     @Setting(value = "How much one caller may ask.") List<RateLimitSpec> rateLimits,
     @Setting(value = "What may be answered from the cache.") List<CacheSpec> cache,
@@ -49,6 +54,7 @@ public record GatewaySpec(
         Duration.ofSeconds(75),
         new Percent(20),
         Concurrency.ADAPTIVE,
+        new Percent(10),
         Optional.empty(),
         List.of(),
         List.of(),

@@ -130,6 +130,7 @@ class DocumentsTest {
                 Duration.ofMinutes(2),
                 new Percent(20),
                 GatewaySpec.Concurrency.ADAPTIVE,
+                new Percent(10),
                 Optional.empty(),
                 List.of(),
                 List.of(),

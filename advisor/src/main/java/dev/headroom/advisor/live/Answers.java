@@ -1,5 +1,6 @@
 package dev.headroom.advisor.live;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,12 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells endpoints whose answers repeat. Two answers are taken for the same when path, caller's
- * tenant, the statements behind them with all their values, the rows that those gave and the size
- * of the answer are the same. Not thread-safe.
+ * Tells endpoints whose answers repeat, and for how long an answer stays right. Two answers are
+ * taken for the same when path, caller's tenant, the statements behind them with all their values,
+ * the rows that those gave and the size of the answer are the same. Not thread-safe.
  */
 final class Answers {
   private static final int KEYS = 20_000;
+  private static final int FORMER = 16;
 
   /** One endpoint. */
   static final class Endpoint {
@@ -30,9 +32,11 @@ final class Answers {
     double tracedNanos;
     boolean tenants;
     boolean users;
-    /* Whether two users of one tenant had the same answer, and whether they had another one. */
+    /* How often two users of one tenant had the same answer, and how often it was who asked that
+    made another one. */
     long sharedByUsers;
     long differByUser;
+    final Ages ages = new Ages();
 
     private Endpoint(String service, String method, String route) {
       this.service = service;
@@ -41,7 +45,8 @@ final class Answers {
     }
   }
 
-  private record Seen(long answer, Set<String> users) {}
+  /* since: when this answer was seen first */
+  private record Seen(long answer, long since, Set<String> users) {}
 
   private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
   private final Map<String, Seen> seen = new HashMap<>();
@@ -61,6 +66,7 @@ final class Answers {
       boolean writes,
       long signature,
       long answer,
+      long epochNanos,
       double nanos) {
     Endpoint endpoint =
         endpoints.computeIfAbsent(
@@ -86,24 +92,35 @@ final class Answers {
     if (before == null) {
       Set<String> users = new HashSet<>();
       users.add(user);
-      seen.put(key, new Seen(answer, users));
+      seen.put(key, new Seen(answer, epochNanos, users));
       noteOtherUsers(endpoint, path, tenant, user, signature);
       return;
     }
     boolean otherUser = before.users().add(user);
-    if (before.answer() == answer) {
+    boolean same = before.answer() == answer;
+    endpoint.ages.compared(Duration.ofNanos(Math.max(0, epochNanos - before.since())), same);
+    if (same) {
       endpoint.repeated++;
       endpoint.sharedByUsers += otherUser ? 1 : 0;
     } else {
       endpoint.changed++;
-      seen.put(key, new Seen(answer, before.users()));
+      seen.put(key, new Seen(answer, epochNanos, before.users()));
     }
     noteOtherUsers(endpoint, path, tenant, user, signature);
   }
 
-  /* The same path and tenant with other statements or values: the answer depends on the user. */
-  private final Map<String, Map<String, Long>> signatures = new HashMap<>();
+  /* What stands behind a tenant's answer of one path, now and before. */
+  private static final class Signatures {
+    long current;
+    final Set<Long> former = new HashSet<>();
+  }
 
+  private final Map<String, Signatures> signatures = new HashMap<>();
+
+  /*
+   * A tenant's data changes as time passes, for all its users alike, and a signature that was left
+   * is not seen again. One that comes back depends on who asks.
+   */
   private void noteOtherUsers(
       Endpoint endpoint, String path, String tenant, String user, long signature) {
     if (user.isEmpty() || tenant.isEmpty()) {
@@ -112,13 +129,18 @@ final class Answers {
     if (signatures.size() >= KEYS) {
       signatures.clear();
     }
-    Map<String, Long> byUser =
-        signatures.computeIfAbsent(
-            endpoint.route + "\n" + path + "\n" + tenant, _ -> new HashMap<>());
-    byUser.put(user, signature);
-    if (byUser.values().stream().distinct().count() > 1) {
-      endpoint.differByUser++;
+    String key = endpoint.route + "\n" + path + "\n" + tenant;
+    Signatures of = signatures.get(key);
+    if (of == null) {
+      of = new Signatures();
+      signatures.put(key, of);
+    } else if (of.current != signature) {
+      endpoint.differByUser += of.former.contains(signature) ? 1 : 0;
+      if (of.former.size() < FORMER) {
+        of.former.add(of.current);
+      }
     }
+    of.current = signature;
   }
 
   List<Endpoint> endpoints() {

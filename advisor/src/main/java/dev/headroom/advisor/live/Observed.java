@@ -30,7 +30,12 @@ public final class Observed {
       double executionsPerRequest,
       double millisPerRequest) {}
 
-  /** An endpoint and how much its answers repeat. */
+  /**
+   * An endpoint and how much its answers repeat.
+   *
+   * @param steady how long an answer may be kept: of {@code steadyCompared} answers up to that age,
+   *     {@code steadyRight} were still right
+   */
   public record Repeating(
       String service,
       String method,
@@ -40,7 +45,10 @@ public final class Observed {
       double changedShare,
       double millis,
       boolean sharedByTenant,
-      boolean callersKnown) {}
+      boolean callersKnown,
+      Duration steady,
+      long steadyRight,
+      long steadyCompared) {}
 
   private static final class Statement {
     final String sql;
@@ -134,6 +142,7 @@ public final class Observed {
         behind != null && behind.writes,
         behind == null ? 0 : behind.signature,
         behind == null ? 0 : behind.answer * 31 + request.bytes(),
+        request.epochNanos(),
         request.nanos());
   }
 
@@ -144,6 +153,7 @@ public final class Observed {
    * @param tenant as verified; empty when not known
    * @param user as verified; empty when not known
    * @param bytes of the answer's body
+   * @param epochNanos when it was answered
    */
   public record Request(
       String service,
@@ -155,6 +165,7 @@ public final class Observed {
       String user,
       int status,
       long bytes,
+      long epochNanos,
       double nanos) {}
 
   private static long mixed(long h) {
@@ -256,6 +267,7 @@ public final class Observed {
     List<Repeating> all = new ArrayList<>();
     for (Answers.Endpoint each : answers.endpoints()) {
       long looked = Math.max(1, each.traced);
+      Ages.Steady steady = each.ages.steady();
       all.add(
           new Repeating(
               each.service,
@@ -266,7 +278,10 @@ public final class Observed {
               (double) each.changed / looked,
               each.nanos / 1e6 / Math.max(1, each.requests),
               each.sharedByUsers > 0 && each.differByUser == 0,
-              each.tenants && each.users));
+              each.tenants && each.users,
+              steady.age(),
+              steady.right(),
+              steady.compared()));
     }
     return all;
   }

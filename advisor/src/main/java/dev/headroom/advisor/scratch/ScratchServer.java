@@ -4,6 +4,7 @@ import dev.headroom.base.ByteSize;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.ChildRegistry;
 import dev.headroom.engines.FreePorts;
+import dev.headroom.engines.Niceness;
 import dev.headroom.engines.PostgresBinaries;
 import dev.headroom.engines.PostgresServer;
 import dev.headroom.engines.PostgresSettings;
@@ -65,6 +66,7 @@ final class ScratchServer implements AutoCloseable {
       new PostgresSetup(binaries).initialize(settings);
       ScratchServer scratch =
           new ScratchServer(folder, PostgresServer.start(binaries, settings, registry));
+      Niceness.background(scratch.server.pid());
       Runtime.getRuntime().addShutdownHook(scratch.endOfJvm);
       started = true;
       return scratch;

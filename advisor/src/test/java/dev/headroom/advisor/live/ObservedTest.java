@@ -57,6 +57,7 @@ class ObservedTest {
             user,
             200,
             100,
+            clock,
             5e6));
   }
 
@@ -129,6 +130,33 @@ class ObservedTest {
         .anySatisfy(
             endpoint -> {
               assertThat(endpoint.route()).isEqualTo("/api/me");
+              assertThat(endpoint.sharedByTenant()).isFalse();
+            });
+  }
+
+  @Test
+  void aChangeOfATenantsDataIsNoDifferenceBetweenItsUsers() {
+    for (long trace = 1; trace <= 60; trace++) {
+      long user = trace % 3;
+      query(LIST, trace / 20, 4, trace, 1);
+      request("/api/projects", trace, "1", "user-" + user);
+    }
+    // Two of three users see less, and one of them is the first.
+    for (long trace = 61; trace <= 120; trace++) {
+      long user = trace % 3;
+      query(LIST, Math.min(1, user), 4, trace, 1);
+      request("/api/reports", trace, "1", "user-" + user);
+    }
+
+    assertThat(observed.endpoints())
+        .anySatisfy(
+            endpoint -> {
+              assertThat(endpoint.route()).isEqualTo("/api/projects");
+              assertThat(endpoint.sharedByTenant()).isTrue();
+            })
+        .anySatisfy(
+            endpoint -> {
+              assertThat(endpoint.route()).isEqualTo("/api/reports");
               assertThat(endpoint.sharedByTenant()).isFalse();
             });
   }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -114,13 +115,18 @@ final class Loop {
 
   /** The replica gets no more requests: its idle connections end. Callable from any thread. */
   void forget(Upstream upstream) {
-    executor.execute(
-        () -> {
-          Deque<UpstreamConnection> stack = idle.remove(upstream);
-          if (stack != null) {
-            stack.forEach(connection -> connection.channel.close());
-          }
-        });
+    try {
+      executor.execute(
+          () -> {
+            Deque<UpstreamConnection> stack = idle.remove(upstream);
+            if (stack != null) {
+              stack.forEach(connection -> connection.channel.close());
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      // Replicas still go when the gateway has ended: it has no connection to them any more.
+      return;
+    }
   }
 
   /** Connects and tells who asked how that went. */

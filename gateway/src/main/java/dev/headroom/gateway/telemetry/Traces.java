@@ -11,12 +11,21 @@ import java.util.random.RandomGenerator;
  * share of the new ones is sampled.
  */
 public final class Traces {
-  private final long threshold;
+  private volatile long threshold;
 
   /**
    * @param sampled share of new traces, 0 to 1
    */
   public Traces(double sampled) {
+    sample(sampled);
+  }
+
+  /**
+   * Another share from now on; any thread may say so.
+   *
+   * @param sampled share of new traces, 0 to 1
+   */
+  public void sample(double sampled) {
     // The 56 random bits of a trace id at or above the threshold: OpenTelemetry's consistent
     // probability sampling, so that whoever else samples by trace id takes the same ones.
     this.threshold = (long) ((1 - sampled) * (1L << 56));
