@@ -242,6 +242,9 @@ final class LiveProposals {
                   ? "The answer depends on the user."
                   : "Who asked is not known: set spec.gateway.identity, and it can be told whether"
                       + " a tenant's users share answers.");
+      notes.add(
+          "Who comes later than that, and up to 2m, gets what was there at once and starts the"
+              + " fetching of a new one; who has changed something himself always gets a new one.");
       all.add(
           Advice.propose(
               AdviceKind.CACHEABLE_ENDPOINT,
@@ -255,7 +258,7 @@ final class LiveProposals {
                   spec:
                     gateway:
                       cache:
-                        - {path: "%s", ttl: %s, vary: [%s]}
+                        - {path: "%s", ttl: %s, staleWhileRevalidate: 2m, vary: [%s]}
                   """
                       .formatted(path, Durations.format(each.steady()), vary))));
     }

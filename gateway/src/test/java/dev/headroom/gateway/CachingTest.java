@@ -169,6 +169,46 @@ class CachingTest {
   }
 
   @Test
+  void who_finds_it_stale_gets_it_at_once_and_a_new_one_is_fetched() throws Exception {
+    RawUpstream upstream = counting("");
+    RawClient client =
+        client("cache: [{path: /a/**, ttl: 10s, staleWhileRevalidate: 60s}]", upstream);
+
+    assertThat(client.get("/a").body()).isEqualTo("answer 1");
+    time.advance(Duration.ofSeconds(11));
+    RawClient.Response stale = client.get("/a");
+    assertThat(stale.body()).isEqualTo("answer 1");
+    assertThat(stale.has("Age: 11")).isTrue();
+    assertThat(stale.has("Cache-Status: headroom; hit; detail=stale-while-revalidate")).isTrue();
+    RawClient.Response next = client.get("/a");
+    while (next.body().equals("answer 1")) {
+      next = client.get("/a");
+    }
+    assertThat(next.body()).isEqualTo("answer 2");
+    assertThat(next.has("Cache-Status: headroom; hit")).isTrue();
+    assertThat(upstream.requests).as("one for all of them").hasValue(2);
+    time.advance(Duration.ofSeconds(70));
+    assertThat(client.get("/a").body()).as("stale for too long").isEqualTo("answer 3");
+  }
+
+  @Test
+  void a_response_may_forbid_stale_answers_or_permit_them() throws Exception {
+    String rule = "cache: [{path: /a/**, staleWhileRevalidate: 60s}]";
+    RawClient strict = client(rule, counting("Cache-Control: max-age=10, must-revalidate\r\n"));
+    strict.get("/a");
+    time.advance(Duration.ofSeconds(11));
+    assertThat(strict.get("/a").body()).isEqualTo("answer 2");
+
+    RawClient lax =
+        client(
+            "cache: [{path: /a/**}]",
+            counting("Cache-Control: max-age=10, stale-while-revalidate=5\r\n"));
+    lax.get("/a");
+    time.advance(Duration.ofSeconds(14));
+    assertThat(lax.get("/a").body()).isEqualTo("answer 1");
+  }
+
+  @Test
   void an_unsafe_method_makes_stale_what_it_changes() throws Exception {
     RawClient client = client("cache: [{path: /**}]", counting("Cache-Control: max-age=60\r\n"));
 

@@ -10,6 +10,13 @@ public record CacheSpec(
     @Setting(value = "How long, when the response does not say.", min = 1, max = 31_536_000_000L)
         Optional<Duration> ttl,
     @Setting(
+            value =
+                "How long after that it may still answer at once, while a new one is fetched behind"
+                    + " it (RFC 5861), when the response does not say.",
+            def = "0s",
+            max = 86_400_000)
+        Duration staleWhileRevalidate,
+    @Setting(
             value = "Static assets: compressed, tagged, kept for ever when named by hash.",
             def = "false")
         boolean immutable,

@@ -90,10 +90,11 @@ class GatewaySpecTest {
             new CacheSpec(
                 "/b/**",
                 Optional.of(Duration.ofSeconds(30)),
+                Duration.ZERO,
                 false,
                 List.of(CacheSpec.Vary.TENANT, CacheSpec.Vary.USER),
                 List.of("x")),
-            new CacheSpec("/c/**", Optional.empty(), true, List.of(), List.of()));
+            new CacheSpec("/c/**", Optional.empty(), Duration.ZERO, true, List.of(), List.of()));
     assertThat(gateway.cacheStore())
         .isEqualTo(
             new CacheStoreSpec(

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxAge seconds; -1 when not given
  * @param sharedMaxAge {@code s-maxage}; -1 when not given
+ * @param staleWhileRevalidate seconds: RFC 5861, section 3; -1 when not given
  */
 public record CacheControl(
     boolean noStore,
@@ -18,9 +19,10 @@ public record CacheControl(
     boolean noTransform,
     boolean onlyIfCached,
     long maxAge,
-    long sharedMaxAge) {
+    long sharedMaxAge,
+    long staleWhileRevalidate) {
   static final CacheControl NONE =
-      new CacheControl(false, false, false, false, false, false, false, -1, -1);
+      new CacheControl(false, false, false, false, false, false, false, -1, -1, -1);
 
   /**
    * Reads the field. Of a directive that is given twice the stricter counts, and a length that is
@@ -40,6 +42,7 @@ public record CacheControl(
     boolean onlyIfCached = false;
     long maxAge = -1;
     long sharedMaxAge = -1;
+    long stale = -1;
     int i = 0;
     while (i < field.length()) {
       int end = end(field, i);
@@ -58,6 +61,7 @@ public record CacheControl(
         case "only-if-cached" -> onlyIfCached = true;
         case "max-age" -> maxAge = shorter(maxAge, seconds(value));
         case "s-maxage" -> sharedMaxAge = shorter(sharedMaxAge, seconds(value));
+        case "stale-while-revalidate" -> stale = shorter(stale, seconds(value));
         default -> {
           // An extension, to be ignored: section 5.2.3.
         }
@@ -73,7 +77,8 @@ public record CacheControl(
         noTransform,
         onlyIfCached,
         maxAge,
-        sharedMaxAge);
+        sharedMaxAge,
+        stale);
   }
 
   /* The comma after the directive, not one in quotes. */

@@ -4,6 +4,8 @@ package dev.headroom.gateway.cache;
 public enum CacheOutcome {
   /** Answered from what was there. */
   HIT("hit"),
+  /** Answered from what was there and is old, while a new one is fetched: RFC 5861. */
+  STALE("hit; detail=stale-while-revalidate"),
   /** Answered from what another request fetched meanwhile. */
   COLLAPSED("fwd=uri-miss; collapsed"),
   /** Answered from what was there and the application has confirmed. */

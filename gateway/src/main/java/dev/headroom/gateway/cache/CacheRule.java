@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param ttlMillis for responses that do not say how long they are fresh; -1 when the document does
  *     not either
+ * @param staleMillis how long a response may answer after that while a new one is fetched
  * @param assets static assets, made ready to be served: compressed, tagged
  * @param perTenant whether the verified tenant is part of the key
  * @param perUser whether the verified user is part of the key
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record CacheRule(
     PathPattern path,
     long ttlMillis,
+    long staleMillis,
     boolean assets,
     boolean perTenant,
     boolean perUser,
@@ -30,6 +32,7 @@ public record CacheRule(
     return new CacheRule(
         PathPattern.of(spec.path()),
         spec.ttl().map(java.time.Duration::toMillis).orElse(-1L),
+        spec.staleWhileRevalidate().toMillis(),
         spec.immutable(),
         spec.vary().contains(CacheSpec.Vary.TENANT),
         spec.vary().contains(CacheSpec.Vary.USER),

@@ -120,6 +120,7 @@ public final class Draft {
         orNull(StoredResponse.value(fields, "expires")),
         orNull(StoredResponse.value(fields, "age")),
         rule.ttlMillis(),
+        rule.staleMillis(),
         moments.delayMillis(),
         moments.receivedEpochMillis,
         moments.receivedAt);

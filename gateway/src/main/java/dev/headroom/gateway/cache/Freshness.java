@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
  * How old a response is and how old it may become: RFC 9111, section 4.2.
  *
  * @param lifetimeMillis how long it is fresh, from the moment when the application made it
+ * @param staleMillis how long after that it may answer while a new one is fetched: RFC 5861
  * @param initialAgeMillis how old it was when it came
  * @param receivedAt nanosecond clock when it came
  */
-record Freshness(long lifetimeMillis, long initialAgeMillis, long receivedAt) {
+record Freshness(long lifetimeMillis, long staleMillis, long initialAgeMillis, long receivedAt) {
 
   /**
    * @param ttlMillis when the response does not say; -1 for not at all
+   * @param staleMillis when the response does not say
    * @param delayMillis between request and response
    */
   static Freshness of(
@@ -22,6 +24,7 @@ record Freshness(long lifetimeMillis, long initialAgeMillis, long receivedAt) {
       @Nullable String expires,
       @Nullable String age,
       long ttlMillis,
+      long staleMillis,
       long delayMillis,
       long epochMillis,
       long now) {
@@ -32,7 +35,21 @@ record Freshness(long lifetimeMillis, long initialAgeMillis, long receivedAt) {
     long corrected = told + delayMillis;
     long initial = Math.max(apparent <= 2000 ? 0 : apparent, corrected);
     return new Freshness(
-        lifetime(control, made.orElse(epochMillis), expires, ttlMillis), initial, now);
+        lifetime(control, made.orElse(epochMillis), expires, ttlMillis),
+        stale(control, staleMillis),
+        initial,
+        now);
+  }
+
+  /* s-maxage and must-revalidate forbid it, unless the response permits it all the same. */
+  private static long stale(CacheControl control, long staleMillis) {
+    if (control.noCache() || control.mustRevalidate()) {
+      return 0;
+    }
+    if (control.staleWhileRevalidate() >= 0) {
+      return control.staleWhileRevalidate() * 1000;
+    }
+    return control.sharedMaxAge() >= 0 ? 0 : staleMillis;
   }
 
   private static String first(String list) {
@@ -64,5 +81,10 @@ record Freshness(long lifetimeMillis, long initialAgeMillis, long receivedAt) {
 
   boolean isFresh(long now) {
     return ageMillis(now) < lifetimeMillis;
+  }
+
+  /** Fresh, or not stale for too long to answer while a new one is fetched. */
+  boolean mayAnswer(long now) {
+    return ageMillis(now) < lifetimeMillis + staleMillis;
   }
 }

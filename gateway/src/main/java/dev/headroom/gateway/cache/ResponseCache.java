@@ -95,7 +95,10 @@ public final class ResponseCache {
     long longest = 1;
     for (StoredResponse response : variants.responses) {
       long left = response.freshness.lifetimeMillis() - response.freshness.ageMillis(now);
-      long more = response.conditions().isEmpty() ? 0 : STALE_FOR.toMillis();
+      long more =
+          Math.max(
+              response.freshness.staleMillis(),
+              response.conditions().isEmpty() ? 0 : STALE_FOR.toMillis());
       longest = Math.max(longest, Math.max(0, left) + more);
     }
     return Duration.ofMillis(Math.min(longest, LONGEST.toMillis()));
@@ -126,6 +129,16 @@ public final class ResponseCache {
   /** Is it fresh now? */
   public boolean isFresh(StoredResponse response) {
     return response.freshness.isFresh(time.nanoTime());
+  }
+
+  /** May it answer now if a new one is fetched behind it? */
+  public boolean mayAnswerStale(StoredResponse response) {
+    return response.freshness.mayAnswer(time.nanoTime());
+  }
+
+  /** Is somebody fetching it? */
+  public boolean isFilling(CacheKey key) {
+    return fills.containsKey(key);
   }
 
   /* Has nobody changed what it shows? A caller sees its own writes at once, wherever it wrote. */

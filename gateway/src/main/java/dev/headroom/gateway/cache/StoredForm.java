@@ -21,7 +21,7 @@ import java.util.Optional;
  * if it were not there.
  */
 final class StoredForm {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int MOST = 10_000;
 
   private StoredForm() {}
@@ -43,6 +43,7 @@ final class StoredForm {
         out.writeUTF(tag);
       }
       out.writeLong(response.freshness.lifetimeMillis());
+      out.writeLong(response.freshness.staleMillis());
       out.writeLong(epochMillis - response.freshness.ageMillis(now));
       out.writeLong(epochMillis - (now - response.requestedAt) / 1_000_000);
       out.writeInt(response.representations.size());
@@ -90,6 +91,7 @@ final class StoredForm {
       long now = time.nanoTime();
       long epochMillis = time.now().toEpochMilli();
       long lifetime = in.readLong();
+      long stale = in.readLong();
       long age = Math.max(0, epochMillis - in.readLong());
       long requestedAgo = Math.max(0, epochMillis - in.readLong());
       for (int i = count(in, 8); i > 0; i--) {
@@ -107,7 +109,7 @@ final class StoredForm {
               status,
               fields,
               forms,
-              new Freshness(lifetime, age, now),
+              new Freshness(lifetime, stale, age, now),
               now - requestedAgo * 1_000_000,
               access,
               selecting,

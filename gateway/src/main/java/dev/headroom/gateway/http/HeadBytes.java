@@ -1,6 +1,7 @@
 package dev.headroom.gateway.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 
 /**
@@ -55,6 +56,11 @@ final class HeadBytes {
     lines = 0;
     lineStart = 0;
     leadingEmptyLines = 0;
+  }
+
+  /** All bytes that were taken. */
+  ByteBuf whole() {
+    return Unpooled.wrappedBuffer(bytes, 0, length);
   }
 
   /**

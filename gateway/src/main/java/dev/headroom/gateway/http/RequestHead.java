@@ -69,6 +69,20 @@ public final class RequestHead {
     return true;
   }
 
+  /** The same request for one that outlives this one. */
+  public RequestHead copy() {
+    RequestHead copy = new RequestHead();
+    try {
+      boolean copied = copy.feed(head.whole());
+      if (!copied) {
+        throw new IllegalStateException("a copy of half a head");
+      }
+    } catch (Refusal refusal) {
+      throw new IllegalStateException("this head was valid: " + refusal.detail(), refusal);
+    }
+    return copy;
+  }
+
   private void parseRequestLine() throws Refusal {
     byte[] bytes = head.bytes;
     int from = head.start(0);

@@ -25,10 +25,16 @@ final class CacheSide {
 
   /** Looks whether the cache has to do with the request at all. */
   void begin(
-      Loop loop, Settings settings, RequestHead head, String path, Caller caller, boolean secure) {
+      Loop loop,
+      Settings settings,
+      RequestHead head,
+      String path,
+      Caller caller,
+      boolean secure,
+      boolean refreshing) {
     Optional<CacheRule> rule = CacheRule.find(settings.cacheRules(), path);
     if (rule.isPresent() && (head.isGet() || head.isHead())) {
-      step = CacheStep.begin(loop, head, rule.get(), path, caller, secure).orElse(null);
+      step = CacheStep.begin(loop, head, rule.get(), path, caller, secure, refreshing).orElse(null);
       outcome = step == null ? CacheOutcome.BYPASS : CacheOutcome.MISS;
     }
   }
@@ -41,6 +47,11 @@ final class CacheSide {
   /** See {@link CacheStep#look}. */
   CacheStep.Next look(Consumer<Fill.End> again) {
     return step == null ? CacheStep.Next.FORWARD : step.look(again);
+  }
+
+  /** See {@link CacheStep#wantsRefresh}. */
+  boolean wantsRefresh() {
+    return step != null && step.wantsRefresh();
   }
 
   /** After a wait: the end of the fill that was waited for. */

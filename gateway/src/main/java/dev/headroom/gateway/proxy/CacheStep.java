@@ -32,6 +32,7 @@ final class CacheStep {
   private final CacheRule rule;
   private final CacheKey key;
   private final Caller caller;
+  private final boolean refreshing;
 
   private CacheOutcome outcome = CacheOutcome.MISS;
   private @Nullable StoredResponse found;
@@ -51,7 +52,14 @@ final class CacheStep {
     FORWARD
   }
 
-  private CacheStep(Loop loop, RequestHead request, CacheRule rule, CacheKey key, Caller caller) {
+  private CacheStep(
+      Loop loop,
+      RequestHead request,
+      CacheRule rule,
+      CacheKey key,
+      Caller caller,
+      boolean refreshing) {
+    this.refreshing = refreshing;
     this.loop = loop;
     this.request = request;
     this.cache = loop.edge().cache();
@@ -61,9 +69,19 @@ final class CacheStep {
     this.caller = caller;
   }
 
-  /** For a request that the rule concerns; empty when the cache can neither answer nor keep it. */
+  /**
+   * For a request that the rule concerns; empty when the cache can neither answer nor keep it.
+   *
+   * @param refreshing it is the gateway's own, for a new response in the place of a stale one
+   */
   static Optional<CacheStep> begin(
-      Loop loop, RequestHead request, CacheRule rule, String path, Caller caller, boolean secure) {
+      Loop loop,
+      RequestHead request,
+      CacheRule rule,
+      String path,
+      Caller caller,
+      boolean secure,
+      boolean refreshing) {
     boolean bypass =
         request.framing() != Framing.NONE
             || request.asksForWebSocket()
@@ -82,7 +100,7 @@ final class CacheStep {
       return Optional.empty();
     }
     CacheKey key = CacheKey.of(secure, request.host(), request.target(), path, rule, caller);
-    return Optional.of(new CacheStep(loop, request, rule, key, caller));
+    return Optional.of(new CacheStep(loop, request, rule, key, caller, refreshing));
   }
 
   CacheOutcome outcome() {
@@ -100,6 +118,11 @@ final class CacheStep {
       if (known != null && cache.isFresh(known)) {
         found = known;
         outcome = rounds > 0 ? CacheOutcome.COLLAPSED : CacheOutcome.HIT;
+        return Next.SERVE;
+      }
+      if (known != null && request.isGet() && !refreshing && cache.mayAnswerStale(known)) {
+        found = known;
+        outcome = CacheOutcome.STALE;
         return Next.SERVE;
       }
       if (!request.isGet() || rounds > MAX_ROUNDS || cache.isUnstorable(key)) {
@@ -162,6 +185,11 @@ final class CacheStep {
     if (end == Fill.End.UNSTORABLE || end == Fill.End.FAILED) {
       rounds = MAX_ROUNDS + 1;
     }
+  }
+
+  /** Is what {@link Next#SERVE} is about stale, and nobody fetching a new one? */
+  boolean wantsRefresh() {
+    return outcome == CacheOutcome.STALE && !cache.isFilling(key);
   }
 
   /** What {@link Next#SERVE} is about; the caller releases it. */

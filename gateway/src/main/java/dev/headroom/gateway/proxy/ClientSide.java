@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 interface ClientSide {
   RequestHead head();
 
+  /** Nobody waits for the response: the gateway renews what it has. */
+  boolean isRefresh();
+
   /** Where it comes from, as limits count it. */
   ClientAddress address();
 

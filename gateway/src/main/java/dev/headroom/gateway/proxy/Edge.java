@@ -273,6 +273,11 @@ public final class Edge {
     exchanges.incrementAndGet();
   }
 
+  /** An exchange of the gateway's own is over: no client's request, so none that is told of. */
+  void refreshEnded() {
+    exchanges.decrementAndGet();
+  }
+
   /**
    * The last byte has been written.
    *

@@ -63,6 +63,11 @@ final class Http1ClientSide implements ClientSide {
   }
 
   @Override
+  public boolean isRefresh() {
+    return false;
+  }
+
+  @Override
   public ClientAddress address() {
     return connection.address();
   }

@@ -195,6 +195,11 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
   }
 
   @Override
+  public boolean isRefresh() {
+    return false;
+  }
+
+  @Override
   public ClientAddress address() {
     return origin.address();
   }

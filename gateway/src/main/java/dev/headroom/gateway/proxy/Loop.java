@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +31,15 @@ import org.jspecify.annotations.Nullable;
 // A write or close that fails ends the channel, and channelInactive tells of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Loop {
+  private static final int MAX_REFRESHES = 256;
+
   private final EventLoop executor;
   private final Edge edge;
   private final RandomGenerator random;
   private final Map<Upstream, Deque<UpstreamConnection>> idle = new HashMap<>();
   private final TokenCache tokens = new TokenCache();
   private final Set<ClientConnection> clients = new HashSet<>();
+  private final Set<ProxyExchange> refreshes = new HashSet<>();
 
   Loop(EventLoop executor, Edge edge, RandomGenerator random) {
     this.executor = executor;
@@ -85,6 +89,19 @@ final class Loop {
 
   void remove(ClientConnection client) {
     clients.remove(client);
+  }
+
+  /** Fetches anew, with no client waiting, what this one is answered from the cache with. */
+  void refresh(ClientSide answered) {
+    if (refreshes.size() >= MAX_REFRESHES) {
+      return; // The next request for it may try.
+    }
+    AtomicReference<ProxyExchange> exchange = new AtomicReference<>();
+    RefreshSide side = new RefreshSide(answered, () -> refreshes.remove(exchange.get()));
+    ProxyExchange started = new ProxyExchange(side, this, now());
+    exchange.set(started);
+    refreshes.add(started);
+    started.start();
   }
 
   /** An idle connection to the replica; null when there is none. */
@@ -171,6 +188,9 @@ final class Loop {
     // Copies, since a check may close what it looks at and so change the collection.
     for (ClientConnection client : clients.toArray(new ClientConnection[0])) {
       client.check(now);
+    }
+    for (ProxyExchange refresh : refreshes.toArray(new ProxyExchange[0])) {
+      refresh.check(now);
     }
     long oldest = now - settings().timeouts().pooled().toNanos();
     for (Upstream upstream : idle.keySet().toArray(new Upstream[0])) {

@@ -86,8 +86,11 @@ final class ProxyExchange implements AddedFields {
     this.trace = loop.edge().traces().next(continued, loop.random());
     this.parent = continued.map(TraceContext::spanId);
     this.caller = settings.identities().identify(head, loop.tokens(), startEpochNanos / 1_000_000);
-    this.limits = settings.limiter().isEmpty() ? null : new LimitVerdict();
-    this.asked = settings.accessLog().asked(client.addressText(), head, client.protocol());
+    this.limits = settings.limiter().isEmpty() || client.isRefresh() ? null : new LimitVerdict();
+    this.asked =
+        client.isRefresh()
+            ? null
+            : settings.accessLog().asked(client.addressText(), head, client.protocol());
   }
 
   /** Checks the limits, looks into the cache, chooses service and replica, and sends. */
@@ -109,7 +112,8 @@ final class ProxyExchange implements AddedFields {
     } else if (its == null) {
       fail(404, "no service answers this path");
     } else {
-      cache.begin(loop, settings, client.head(), path, caller, client.isSecure());
+      cache.begin(
+          loop, settings, client.head(), path, caller, client.isSecure(), client.isRefresh());
       proceed();
     }
   }
@@ -148,7 +152,12 @@ final class ProxyExchange implements AddedFields {
 
   private void proceed() {
     switch (cache.look(this::lookAgain)) {
-      case SERVE -> serve(cache.takeFound());
+      case SERVE -> {
+        if (cache.wantsRefresh()) {
+          loop.refresh(client);
+        }
+        serve(cache.takeFound());
+      }
       case WAIT -> phase = Phase.WAITING;
       case FORWARD -> upstream.attempt();
     }
@@ -526,6 +535,10 @@ final class ProxyExchange implements AddedFields {
   }
 
   private void record() {
+    if (client.isRefresh()) {
+      loop.edge().refreshEnded();
+      return;
+    }
     Exchange exchange =
         new Exchange(
             startEpochNanos,

@@ -16,15 +16,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What RFC 9111 says of single requests and responses, as tables. */
 class CacheDecisionsTest {
   private static final CacheRule BY_HEADERS =
-      new CacheRule(PathPattern.ALL, -1, false, false, false, List.of());
+      new CacheRule(PathPattern.ALL, -1, 0, false, false, false, List.of());
   private static final CacheRule WITH_TTL =
-      new CacheRule(PathPattern.ALL, 30_000, false, false, false, List.of());
+      new CacheRule(PathPattern.ALL, 30_000, 0, false, false, false, List.of());
   private static final CacheRule PER_TENANT =
-      new CacheRule(PathPattern.ALL, 30_000, false, true, false, List.of());
+      new CacheRule(PathPattern.ALL, 30_000, 0, false, true, false, List.of());
   private static final CacheRule PER_USER =
-      new CacheRule(PathPattern.ALL, 30_000, false, false, true, List.of());
+      new CacheRule(PathPattern.ALL, 30_000, 0, false, false, true, List.of());
   private static final CacheRule ASSETS =
-      new CacheRule(PathPattern.ALL, -1, true, false, false, List.of());
+      new CacheRule(PathPattern.ALL, -1, 0, true, false, false, List.of());
 
   private static RequestHead request(String fields) throws Exception {
     RequestHead head = new RequestHead();
@@ -137,6 +137,7 @@ class CacheDecisionsTest {
         age.isEmpty() ? null : age,
         ttl,
         0,
+        0,
         1_767_225_600_000L,
         0);
   }
@@ -153,6 +154,7 @@ class CacheDecisionsTest {
             null,
             null,
             -1,
+            0,
             0,
             1_767_225_600_000L + 61_000,
             0);
