@@ -8,6 +8,7 @@ import dev.headroom.apm.TelemetryStore;
 import dev.headroom.base.TimeSource;
 import dev.headroom.engines.FreePorts;
 import dev.headroom.router.DatabaseAccess;
+import dev.headroom.router.ClientAccess;
 import dev.headroom.router.Member;
 import dev.headroom.router.Router;
 import dev.headroom.signals.Exchange;
@@ -100,6 +101,7 @@ final class TrackerUnderAdvice implements AutoCloseable {
             app.router(),
             List.of(new Member("pg", new InetSocketAddress(postgres.host(), postgres.port()))),
             new DatabaseAccess(postgres.database(), postgres.user(), postgres.password()),
+            ClientAccess.NONE,
             observations::statement,
             store,
             TimeSource.system());
