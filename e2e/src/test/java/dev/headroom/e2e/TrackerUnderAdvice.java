@@ -7,8 +7,8 @@ import dev.headroom.apm.Ingest;
 import dev.headroom.apm.TelemetryStore;
 import dev.headroom.base.TimeSource;
 import dev.headroom.engines.FreePorts;
-import dev.headroom.router.DatabaseAccess;
 import dev.headroom.router.ClientAccess;
+import dev.headroom.router.DatabaseAccess;
 import dev.headroom.router.Member;
 import dev.headroom.router.Router;
 import dev.headroom.signals.Exchange;
@@ -101,7 +101,7 @@ final class TrackerUnderAdvice implements AutoCloseable {
             app.router(),
             List.of(new Member("pg", new InetSocketAddress(postgres.host(), postgres.port()))),
             new DatabaseAccess(postgres.database(), postgres.user(), postgres.password()),
-            ClientAccess.NONE,
+            ClientAccess.APPLICATION_ONLY,
             observations::statement,
             store,
             TimeSource.system());
