@@ -152,7 +152,7 @@ final class RefreshSide implements ClientSide {
 
   @Override
   public void becomeTunnel(UpstreamConnection with) {
-    with.channel.close(); // Such a request never comes to the cache.
+    throw new IllegalStateException("a request for a WebSocket never comes to the cache");
   }
 
   @Override
