@@ -69,7 +69,7 @@ class StoreDiskFullIT {
       for (int batch = 0; batch < 2_000 && !refused; batch++) {
         List<Span> spans = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
-          spans.add(now.with(trace, 1, Attributes.of("own", "value " + Math.sqrt(trace))));
+          spans.add(now.with(trace, 1, Attributes.of("own", "value " + Math.sqrt((double) trace))));
           trace++;
         }
         refused = !store.offer(Telemetry.spans(spans));

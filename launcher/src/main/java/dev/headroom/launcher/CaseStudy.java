@@ -70,7 +70,7 @@ final class CaseStudy {
   private static final ByteSize ROOM = ByteSize.mebibytes(4096);
   private static final String SERVICE = "api";
   private static final int FIRST_USERS = 5000;
-  private static final Duration LEARNING = Duration.ofSeconds(120);
+  private static final Duration LEARNING = Duration.ofMinutes(2);
   private static final Duration SETTLING = Duration.ofSeconds(150);
   private static final String ARRIVAL = "120s";
   // The last cell of a window may still be on its way to the store.
