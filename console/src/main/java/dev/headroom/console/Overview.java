@@ -56,11 +56,14 @@ record Overview(
     Database database = Database.of(reads);
     Redis redis = Redis.of(reads);
     List<GaugeValue> machine = List.copyOf(reads.present(Vocabulary.MACHINE_CPU, "headroom.cores"));
+    List<Alerting.Active> firing =
+        Alerting.active(reads).stream().filter(a -> a.state().equals("firing")).toList();
     List<Double> prices = nodes.stream().flatMap(n -> n.pricePerHour().stream()).toList();
     return new Overview(
         app,
         reads.now().toEpochMilli(),
-        Verdict.of(traffic, replicas, database, redis),
+        Verdict.of(
+            traffic, replicas, database, redis, firing.stream().map(Alerting.Active::alert).toList()),
         traffic,
         replicas.stream().filter(Replicas.Replica::isReady).count(),
         measured(reads.sum(Vocabulary.DESIRED_REPLICAS)),
@@ -75,7 +78,7 @@ record Overview(
             .findFirst()
             .orElse(OptionalLong.empty()),
         measured(reads.sum(Vocabulary.GATEWAY_CONNECTIONS)),
-        Alerting.active(reads).stream().filter(a -> a.state().equals("firing")).count(),
+        firing.size(),
         ages(reads));
   }
 

@@ -27,8 +27,15 @@ record Verdict(State state, List<String> reasons) {
     }
   }
 
+  /**
+   * @param firing names of the alerts that fire
+   */
   static Verdict of(
-      Traffic.Sum traffic, List<Replicas.Replica> replicas, Database database, Redis redis) {
+      Traffic.Sum traffic,
+      List<Replicas.Replica> replicas,
+      Database database,
+      Redis redis,
+      List<String> firing) {
     List<String> down = new ArrayList<>();
     List<String> degraded = new ArrayList<>();
     Map<String, List<Replicas.Replica>> services =
@@ -55,6 +62,7 @@ record Verdict(State state, List<String> reasons) {
       degraded.add(
           "%.1f %% of requests fail".formatted(100.0 * traffic.serverErrors() / traffic.count()));
     }
+    firing.stream().distinct().forEach(alert -> degraded.add("the alert “" + alert + "” fires"));
     boolean nothing = replicas.isEmpty() && database.members().isEmpty() && traffic.count() == 0;
     State state =
         !down.isEmpty()

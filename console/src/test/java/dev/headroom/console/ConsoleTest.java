@@ -65,7 +65,8 @@ class ConsoleTest {
         .isCloseTo(3 * 0.1008 + 3 * 0.08925, org.assertj.core.data.Offset.offset(1e-9));
     assertThat(overview.at("/ageMs/redis").asLong()).isEqualTo(14_000);
     assertThat(overview.at("/health/state").asText()).isEqualTo("degraded");
-    assertThat(overview.at("/health/reasons").toString()).contains("pg-3 is lagging");
+    assertThat(overview.at("/health/reasons").toString()).contains("pg-3 is lagging", "” fires");
+    assertThat(overview.at("/alertsFiring").asInt()).isPositive();
   }
 
   @Test

@@ -249,7 +249,14 @@ public final class Cluster implements AutoCloseable {
         refit();
       }
       if (upstream.verdict() != before) {
-        LOG.log(Level.INFO, "{0}: {1} ({2})", upstream, upstream.verdict(), reason);
+        // That a new replica is well is what everybody expects.
+        boolean expected = before == HealthState.Verdict.UNKNOWN && passed;
+        LOG.log(
+            expected ? Level.DEBUG : Level.INFO,
+            "{0}: {1} ({2})",
+            upstream,
+            upstream.verdict(),
+            reason);
       }
     }
   }

@@ -37,7 +37,7 @@ export default {
 
 function health({ health }) {
   const as = { up: '', degraded: 'warn', down: 'bad', unknown: 'warn' }[health.state];
-  const words = { up: 'All is well: every replica, database member and shard is up, and requests succeed.', unknown: 'Nothing has been measured yet.' };
+  const words = { up: 'All is well: every replica, database member and shard is up, requests succeed, no alert fires.', unknown: 'Nothing has been measured yet.' };
   const text = words[health.state] ?? health.reasons.slice(0, 3).join(' · ') + (health.reasons.length > 3 ? ` · and ${health.reasons.length - 3} more` : '');
   return html`<div class="all-well w12 ${as}" role="status">${icon(as === '' ? 'good' : as)}<span>${text}</span></div>`;
 }
