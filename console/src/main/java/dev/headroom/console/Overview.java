@@ -63,7 +63,11 @@ record Overview(
         app,
         reads.now().toEpochMilli(),
         Verdict.of(
-            traffic, replicas, database, redis, firing.stream().map(Alerting.Active::alert).toList()),
+            traffic,
+            replicas,
+            database,
+            redis,
+            firing.stream().map(Alerting.Active::alert).toList()),
         traffic,
         replicas.stream().filter(Replicas.Replica::isReady).count(),
         measured(reads.sum(Vocabulary.DESIRED_REPLICAS)),

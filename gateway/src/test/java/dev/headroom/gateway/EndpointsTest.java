@@ -32,7 +32,7 @@ class EndpointsTest {
 
   @Test
   void a_replica_that_is_drained_by_hand_gets_nothing_until_it_is_resumed() throws Exception {
-    Gateway gateway = gateways.start("", first, second);
+    Gateway gateway = gateways.start("balance: round-robin", first, second);
     RawClient client = gateways.client(gateway);
     assertThat(answers(client)).containsOnlyKeys("first", "second");
 
@@ -60,7 +60,7 @@ class EndpointsTest {
 
   @Test
   void a_name_that_comes_again_is_not_held_any_more() throws Exception {
-    Gateway gateway = gateways.start("", first, second);
+    Gateway gateway = gateways.start("balance: round-robin", first, second);
     RawClient client = gateways.client(gateway);
     gateway.drain("web-0");
     gateway.replicas("web", List.of(second.replica("web-1")));

@@ -53,6 +53,14 @@ final class Formation {
     return steps;
   }
 
+  /**
+   * Is there nothing left to do? No step alone does not say so: while a node has not heard of all
+   * others yet, the next stage has not begun.
+   */
+  boolean isDone(Map<NodeAddress, Answer> answers) {
+    return isAcquainted(answers) && next(answers).isEmpty();
+  }
+
   /** What can be done while the cluster is in use: nothing that gives out slots. */
   List<Step> repairInUse(Map<NodeAddress, Answer> answers) {
     List<Step> steps = new ArrayList<>(repair(answers));

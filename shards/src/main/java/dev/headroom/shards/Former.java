@@ -47,7 +47,7 @@ final class Former {
       if (answers.size() == settings.nodes().size()) {
         List<Step> steps = formation.next(answers);
         boolean meeting = steps.stream().anyMatch(Step.Meet.class::isInstance);
-        if (steps.isEmpty() && isWhole(answers)) {
+        if (formation.isDone(answers) && isWhole(answers)) {
           return observations;
         }
         if (!meeting || time.nanoTime() - lastMeeting >= MEETING_NANOS) {

@@ -46,6 +46,23 @@ class FormationTest {
     assertThat(formation.next(model.answers())).isEmpty();
   }
 
+  /* Gossip takes its time: for a moment the host knows all nodes and another one does not. A
+  cluster without replicas was once taken for whole then. */
+  @Test
+  void aNodeThatHasNotHeardOfAllIsWaitedFor() {
+    Model model = new Model(SIX);
+    model.take(formation.next(model.answers()));
+    model.take(formation.next(model.answers()));
+    model.node(SIX.get(5)).known.remove("id-7001");
+    assertThat(formation.next(model.answers())).isEmpty();
+    assertThat(formation.isDone(model.answers())).isFalse();
+
+    model.node(SIX.get(5)).known.put("id-7001", SIX.get(1));
+    assertThat(formation.isDone(model.answers())).isFalse();
+    model.take(formation.next(model.answers()));
+    assertThat(formation.isDone(model.answers())).isTrue();
+  }
+
   /* Killed at any step, the next one carries on. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})

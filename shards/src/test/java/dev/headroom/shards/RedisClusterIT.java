@@ -53,21 +53,22 @@ class RedisClusterIT {
                       .withPassword(PASSWORD)
                       .withCluster(Duration.ofSeconds(15)));
 
-  private static final ScheduledExecutorService SCHEDULER =
-      Executors.newSingleThreadScheduledExecutor();
   private static final List<Metric> METRICS = new CopyOnWriteArrayList<>();
   private static final List<LogRecord> EVENTS = new CopyOnWriteArrayList<>();
+  // Made anew for a second try.
+  private static ScheduledExecutorService scheduler;
   private static RedisCluster cluster;
 
   @BeforeAll
   static void form() throws InterruptedException {
+    scheduler = Executors.newSingleThreadScheduledExecutor();
     cluster = formed();
   }
 
   @AfterAll
   static void close() {
     cluster.close();
-    SCHEDULER.shutdownNow();
+    scheduler.shutdownNow();
   }
 
   @AfterEach
@@ -221,7 +222,7 @@ class RedisClusterIT {
           EVENTS.addAll(batch.logs());
         },
         TimeSource.system(),
-        SCHEDULER);
+        scheduler);
   }
 
   private static List<NodeAddress> addresses() {
