@@ -59,6 +59,8 @@ final class Headroom {
 
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT);
+    // Lettuce would say on each connection that it prefers epoll.
+    System.setProperty("io.lettuce.core.iouring", "false");
     Logging.start();
     System.exit(run(args));
   }

@@ -195,7 +195,7 @@ class TrafficRunTest {
   @Test
   void commentsThatVanishAreLost() throws Exception {
     tracker.forgets = request -> request.endsWith("/comments");
-    Report report = traffic("--users", "6000", "--for", "2s", "--verify").run();
+    Report report = traffic("--users", "24000", "--for", "2s", "--verify").run();
     assertThat(report.lostWrites())
         .isPositive()
         .isEqualTo(row(report, Endpoint.CREATE_COMMENT).count());
