@@ -40,7 +40,17 @@ public final class AdvisorService implements Component {
    * @param every between the end of one analysis and the begin of the next; one that somebody asks
    *     for counts
    */
-  public record Schedule(Duration first, Duration every) {}
+  public record Schedule(Duration first, Duration every) {
+
+    /**
+     * How long the next analysis has to wait still; not positive when it is due.
+     *
+     * @param lastEnd when the last one ended, by anybody's wish, on the clock of {@code now}
+     */
+    Duration wait(OptionalLong lastEnd, long now) {
+      return lastEnd.isPresent() ? every.minusNanos(now - lastEnd.getAsLong()) : Duration.ZERO;
+    }
+  }
 
   private final Advisor advisor;
   private final Supplier<Servers> servers;
@@ -89,7 +99,7 @@ public final class AdvisorService implements Component {
       Duration pause = schedule.first();
       while (true) {
         Thread.sleep(pause);
-        pause = schedule.every().minus(sinceLast(schedule.every()));
+        pause = untilDue(schedule);
         if (pause.isPositive()) {
           continue;
         }
@@ -110,8 +120,8 @@ public final class AdvisorService implements Component {
     }
   }
 
-  private synchronized Duration sinceLast(Duration never) {
-    return lastEnd.isPresent() ? Duration.ofNanos(time.nanoTime() - lastEnd.getAsLong()) : never;
+  private synchronized Duration untilDue(Schedule schedule) {
+    return schedule.wait(lastEnd, time.nanoTime());
   }
 
   /** Analyses now, or once the analysis that runs has ended, and tells the store. */

@@ -106,12 +106,8 @@ public final class JaegerApi {
     equal(parameters, "service").ifPresent(v -> parts.add(test(Field.SERVICE, "service", v)));
     equal(parameters, "operation").ifPresent(v -> parts.add(test(Field.NAME, "name", v)));
     tags(parameters.getOrDefault("tags", "")).forEach((k, v) -> parts.add(tag(k, v)));
-    for (String bound : List.of("minDuration >=", "maxDuration <=")) {
-      String name = bound.substring(0, bound.indexOf(' '));
-      equal(parameters, name)
-          .ifPresent(
-              v -> parts.add(TraceQuery.parse("duration" + bound.substring(name.length()) + v)));
-    }
+    duration(parameters, "minDuration", Comparison.GREATER_OR_EQUAL).ifPresent(parts::add);
+    duration(parameters, "maxDuration", Comparison.LESS_OR_EQUAL).ifPresent(parts::add);
     Instant end = micros(parameters, "end").orElseGet(time::now);
     Instant start = micros(parameters, "start").orElseGet(() -> end.minus(FOR_NAMES));
     if (end.isBefore(start)) {
@@ -128,6 +124,19 @@ public final class JaegerApi {
 
   private static Optional<String> equal(Map<String, String> parameters, String name) {
     return Optional.ofNullable(parameters.get(name)).filter(v -> !v.isBlank() && !v.equals("all"));
+  }
+
+  private static Optional<Test> duration(
+      Map<String, String> parameters, String name, Comparison comparison) {
+    return equal(parameters, name)
+        .map(
+            v ->
+                TraceQueryParser.nanos(v)
+                    .map(nanos -> new Test(Field.DURATION, "duration", comparison, nanos))
+                    .orElseThrow(
+                        () ->
+                            UserError.usage(
+                                name + ": " + v + " (expected: a duration such as 200ms)")));
   }
 
   private static Test test(Field field, String key, String value) {

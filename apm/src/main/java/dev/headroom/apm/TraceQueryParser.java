@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -123,11 +124,11 @@ final class TraceQueryParser {
           case EQUAL, NOT_EQUAL, CONTAINS, EXISTS -> false;
         };
     if (field == Field.DURATION) {
-      Matcher duration = DURATION.matcher(token.text);
-      if (!duration.matches() || comparison == Comparison.CONTAINS) {
-        throw refuse(token.at, token.text + " (expected: a duration such as 200ms)");
-      }
-      return nanos(duration);
+      return Optional.of(token.text)
+          .filter(_ -> comparison != Comparison.CONTAINS)
+          .flatMap(TraceQueryParser::nanos)
+          .orElseThrow(
+              () -> refuse(token.at, token.text + " (expected: a duration such as 200ms)"));
     }
     if (!token.quoted
         && NUMBER.matcher(token.text).matches()
@@ -142,7 +143,12 @@ final class TraceQueryParser {
         : token.text;
   }
 
-  private static Object nanos(Matcher duration) {
+  /** {@code 200ms}, in nanoseconds; empty when it is no duration. */
+  static Optional<Double> nanos(String text) {
+    Matcher duration = DURATION.matcher(text);
+    if (!duration.matches()) {
+      return Optional.empty();
+    }
     long unit =
         switch (duration.group(2)) {
           case "ns" -> 1L;
@@ -152,7 +158,8 @@ final class TraceQueryParser {
           case "m" -> 60_000_000_000L;
           default -> 3_600_000_000_000L;
         };
-    return new BigDecimal(duration.group(1)).multiply(BigDecimal.valueOf(unit)).doubleValue();
+    return Optional.of(
+        new BigDecimal(duration.group(1)).multiply(BigDecimal.valueOf(unit)).doubleValue());
   }
 
   private boolean takes(String word) {

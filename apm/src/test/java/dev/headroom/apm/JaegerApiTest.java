@@ -114,6 +114,7 @@ class JaegerApiTest {
             Map.of("limit", "x"),
             Map.of("tags", "{"),
             Map.of("minDuration", "5"),
+            Map.of("minDuration", "5ms or name = x"),
             Map.of("end", "1", "start", "2"))) {
       assertThat(api.answer("traces", wrong).status()).as(wrong.toString()).isEqualTo(400);
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +102,15 @@ class PrometheusApiTest {
     assertThat(answer.json().split("\"6.0\"", -1)).hasSize(5);
   }
 
+  /** Overlapping alternatives kept an engine that goes back busy for ever. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aRegularExpressionTakesLinearTime() {
+    store.accept(metrics(now.gauge("queue.length", 1, "queue", "a".repeat(60) + "!")));
+    assertThat(result("queue_length{queue=~\"(a|aa)+\"}")).contains("\"result\":[]");
+    assertThat(result("queue_length{queue=~\"(a|aa)+!\"}")).contains("aaaa!");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -113,7 +123,7 @@ class PrometheusApiTest {
         "topk(3, queue_length)",
         "sum by (",
         "rate(jobs_total[0s])",
-        "queue_length{a=~\"(x+)+\"}",
+        "queue_length{a=~\"(x{1000,}){1000}\"}",
         "queue_length{a=~\"(\"}",
         "queue_length{a=5}",
         "",

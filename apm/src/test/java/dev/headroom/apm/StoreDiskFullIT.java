@@ -10,13 +10,13 @@ import dev.headroom.signals.Attributes;
 import dev.headroom.signals.Span;
 import dev.headroom.signals.Telemetry;
 import dev.headroom.spec.ApmSpec;
+import dev.headroom.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class StoreDiskFullIT {
   private static final int FILLER = 40 << 20;
+  private static final Duration BOUND = Duration.ofSeconds(20);
 
   @TempDir Path disk;
 
@@ -52,7 +53,7 @@ class StoreDiskFullIT {
   }
 
   @Test
-  void refusesWhileTheDiskIsFullAndGoesOnWhenItIsNot() throws IOException, InterruptedException {
+  void refusesWhileTheDiskIsFullAndGoesOnWhenItIsNot() throws IOException {
     TimeSource time = TimeSource.system();
     TelemetryFixtures now = new TelemetryFixtures(time);
     ApmSpec.Retention retention =
@@ -75,12 +76,12 @@ class StoreDiskFullIT {
         refused = !store.offer(Telemetry.spans(spans));
       }
       assertThat(refused).as("senders are told to come later").isTrue();
-      await("the state tells it", () -> store.check() instanceof Health.Degraded);
+      Await.until(BOUND, () -> store.check() instanceof Health.Degraded);
       assertThat(store.check().toString()).contains("cannot write");
       assertThat(store.trace(TelemetryFixtures.trace(1))).as("what was there is served").hasSize(1);
 
       Files.delete(filler);
-      await("it goes on by itself", () -> store.check() instanceof Health.Up);
+      Await.until(BOUND, () -> store.check() instanceof Health.Up);
       store.flush();
       assertThat(store.trace(TelemetryFixtures.trace(1))).hasSize(1);
       assertThat(store.trace(TelemetryFixtures.trace(2))).as("what waited is stored").hasSize(1);
@@ -88,14 +89,6 @@ class StoreDiskFullIT {
           .isTrue();
       store.flush();
       assertThat(store.trace(TelemetryFixtures.trace(trace))).hasSize(1);
-    }
-  }
-
-  private static void await(String what, BooleanSupplier reached) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!reached.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      Thread.sleep(50);
     }
   }
 }

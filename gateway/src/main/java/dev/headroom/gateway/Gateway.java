@@ -130,6 +130,8 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
                   shared));
     } catch (UserError e) {
       recorder.close();
+      settings.identities().close();
+      settings.accessLog().close();
       clusters.values().forEach(Cluster::close);
       throw e;
     }
@@ -426,16 +428,26 @@ public final class Gateway implements Component, Reloadable<ScaledApp> {
         }
       }
     }
-    AccessLog accessLog =
-        settings.accessLog().isOf(spec.accessLog())
-            ? settings.accessLog()
-            : AccessLog.of(spec.accessLog());
     boolean sameIdentity =
         previous.map(old -> old.gateway().identity().equals(spec.identity())).orElse(false);
+    Identities identities =
+        sameIdentity ? settings.identities() : Identities.of(spec.identity(), secrets, hash);
+    AccessLog accessLog;
+    try {
+      accessLog =
+          settings.accessLog().isOf(spec.accessLog())
+              ? settings.accessLog()
+              : AccessLog.of(spec.accessLog());
+    } catch (UserError e) {
+      if (!sameIdentity) {
+        identities.close();
+      }
+      throw e;
+    }
     return new Settings(
         routes.build(),
         timeouts.apply(spec),
-        sameIdentity ? settings.identities() : Identities.of(spec.identity(), secrets, hash),
+        identities,
         Limiter.of(spec.rateLimits(), spec.identity().isPresent(), settings.limiter()),
         CacheRule.all(spec.cache()),
         Affinity.of(spec.affinity()),

@@ -92,6 +92,18 @@ class Http2Test {
     assertThat(client.read(3).body.toString()).isEqualTo("abcde");
   }
 
+  /** Its end was forgotten when it came before the connection to the replica was there. */
+  @Test
+  void a_body_that_is_empty_after_all_is_ended_at_the_replica() throws Exception {
+    RawUpstream upstream = gateways.upstream(request -> request.ok(text(request, 5)));
+    RawHttp2Client client = client(upstream);
+    client.request(1, "POST", "/", false).data(1, true, "");
+    assertThat(client.read(1).body.toString()).isEqualTo("0\r\n\r\n");
+    client.request(3, "POST", "/", false).data(3, true, "");
+    assertThat(client.read(3).status).isEqualTo(200);
+    assertThat(upstream.connections).as("kept for the next").hasValue(1);
+  }
+
   @Test
   void a_large_answer_comes_whole_through_small_windows() throws Exception {
     String large = "0123456789abcdef".repeat(64 * 1024);

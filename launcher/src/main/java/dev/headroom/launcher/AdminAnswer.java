@@ -1,6 +1,8 @@
 package dev.headroom.launcher;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.headroom.signals.OpenMetrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -9,6 +11,11 @@ import java.util.Objects;
 /** What handlers of the admin port have in common. */
 final class AdminAnswer {
   private AdminAnswer() {}
+
+  /** For those who scrape. */
+  static HttpHandler metrics(OpenMetrics metrics) {
+    return exchange -> text(exchange, 200, OpenMetrics.CONTENT_TYPE, metrics.text());
+  }
 
   static void json(HttpExchange exchange, int status, Object json) throws IOException {
     text(exchange, status, "application/json", Json.of(json) + "\n");

@@ -154,7 +154,10 @@ final class CaseStudy {
           application.apply(advised.parse());
           return piece;
         });
-    notes.add("its piece of the document:\n" + piece);
+    notes.add(
+        piece.isEmpty()
+            ? "nothing of its advice was for the document"
+            : "its piece of the document:\n" + piece);
   }
 
   private CaseFigures measured(LocalApplication application, StateFolder state)

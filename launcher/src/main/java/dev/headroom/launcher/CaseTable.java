@@ -79,7 +79,8 @@ record CaseTable(List<Row> rows) {
             percent(after.gatewayHits()),
             Optional.of(after.gatewayHits() >= 0.91),
             "before: the application's own look-ups in Redis; after: cacheable endpoints at the"
-                + " gateway, static assets and waiting for another's fill included"));
+                + " gateway; static assets, stale answers and waiting for another's fill"
+                + " included"));
     rows.add(
         new Row(
             "hits of the application in Redis",
@@ -131,12 +132,12 @@ record CaseTable(List<Row> rows) {
             "at the router; goal: under 100 ms"));
     rows.add(
         new Row(
-            "processor of this machine",
+            "processor, everything together",
             "",
             cores(before.allCores()),
             cores(after.allCores()),
             Optional.empty(),
-            "application, databases, Headroom and traffic together, on %d cores"
+            "application, databases, Headroom and traffic, by process; on %d cores"
                 .formatted(Runtime.getRuntime().availableProcessors())));
     return new CaseTable(rows);
   }

@@ -29,7 +29,7 @@ record GatewayAdmin(Gateway gateway, OpenMetrics metrics, Supplier<ScaledApp> do
         PurgeEndpoint.PATH,
         new PurgeEndpoint(gateway::purge),
         "/metrics",
-        exchange -> AdminAnswer.text(exchange, 200, OpenMetrics.CONTENT_TYPE, metrics.text()),
+        AdminAnswer.metrics(metrics),
         "/endpoints",
         exchange ->
             AdminAnswer.json(

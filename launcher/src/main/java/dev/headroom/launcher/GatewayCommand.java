@@ -47,16 +47,7 @@ final class GatewayCommand implements Callable<Integer> {
               given = given.withShared(lifecycle.add(RedisResponseCache.start(redis)));
             }
             OpenMetrics metrics = new OpenMetrics(time);
-            Gateway gateway =
-                lifecycle.add(
-                    Gateway.start(
-                        app,
-                        batch -> {
-                          exporter.accept(batch);
-                          metrics.accept(batch);
-                        },
-                        time,
-                        given));
+            Gateway gateway = lifecycle.add(Gateway.start(app, exporter.and(metrics), time, given));
             if (!discover.isEmpty()) {
               ClusterAddresses.tell(gateway, app, discover, lifecycle);
             }

@@ -26,7 +26,6 @@ import dev.headroom.runtime.RedisRuntime;
 import dev.headroom.runtime.ServiceLaunch;
 import dev.headroom.runtime.ServiceRuntime;
 import dev.headroom.signals.OpenMetrics;
-import dev.headroom.signals.Telemetry;
 import dev.headroom.spec.ScaledApp;
 import dev.headroom.spec.Secrets;
 import dev.headroom.spec.ServiceSpec;
@@ -310,18 +309,13 @@ final class LocalApplication implements AutoCloseable {
     if (!urls.isEmpty() && app.gateway().cacheStore().redis() && !app.gateway().cache().isEmpty()) {
       options = options.withShared(lifecycle.add(RedisResponseCache.start(urls)));
     }
-    Gateway gateway = Gateway.start(app, this::tell, time, options);
+    Gateway gateway = Gateway.start(app, store.and(metrics), time, options);
     keep(new AttachedGateway(gateway, board));
     noted("gateway", gateway.address().getPort());
     gateway.secureAddress().ifPresent(address -> noted("gateway-tls", address.getPort()));
     new GatewayAdmin(gateway, metrics, () -> app).handlers().forEach(admin()::add);
-    new StoredRoutes(store, gateway, time).every15Seconds(scheduler);
+    new StoredRoutes(store, gateway, time).watch(scheduler);
     return gateway;
-  }
-
-  private void tell(Telemetry batch) {
-    store.accept(batch);
-    metrics.accept(batch);
   }
 
   private List<String> redisElsewhere() {

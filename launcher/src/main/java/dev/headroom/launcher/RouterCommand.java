@@ -61,10 +61,7 @@ final class RouterCommand implements Callable<Integer> {
                         database.routerAccess(),
                         new RouterClients(secrets),
                         QueryListener.NONE,
-                        batch -> {
-                          exporter.accept(batch);
-                          metrics.accept(batch);
-                        },
+                        exporter.and(metrics),
                         time));
             if (!discover.isEmpty()) {
               ClusterAddresses.tell(router, discover, lifecycle);
@@ -79,10 +76,7 @@ final class RouterCommand implements Callable<Integer> {
                 app,
                 lifecycle,
                 "router on postgres:/" + router.address(),
-                Map.of(
-                    "/metrics",
-                    exchange ->
-                        AdminAnswer.text(exchange, 200, OpenMetrics.CONTENT_TYPE, metrics.text())));
+                Map.of("/metrics", AdminAnswer.metrics(metrics)));
           }
         });
   }

@@ -1,5 +1,6 @@
 package dev.headroom.router;
 
+import dev.headroom.base.TimeSource;
 import dev.headroom.router.pool.PoolName;
 import dev.headroom.spec.RouterSpec;
 import java.util.List;
@@ -17,11 +18,13 @@ final class PoolSizing {
     void limit(PoolFigures pool, PoolTuner.Decision decision);
   }
 
+  private final TimeSource time;
   private final Limiter limiter;
   private final Map<PoolName, PoolTuner> tuners = new ConcurrentHashMap<>();
   private final Map<PoolName, String> reasons = new ConcurrentHashMap<>();
 
-  PoolSizing(Limiter limiter) {
+  PoolSizing(TimeSource time, Limiter limiter) {
+    this.time = time;
     this.limiter = limiter;
   }
 
@@ -41,7 +44,7 @@ final class PoolSizing {
         pools.stream()
             .filter(pool -> pool.total() + pool.waiting() > 0)
             .collect(Collectors.groupingBy(PoolFigures::member, Collectors.counting()));
-    long now = System.nanoTime();
+    long now = time.nanoTime();
     for (PoolFigures pool : pools) {
       int most = (int) Math.max(1, forAll / logins.getOrDefault(pool.member(), 1L));
       PoolTuner tuner = tuners.get(pool.name());

@@ -106,7 +106,8 @@ public final class Router implements Component, Reloadable<ScaledApp> {
       RouterTelemetry telemetry,
       SpecHolder spec,
       Admissions admissions,
-      AuthQuery authQuery) {
+      AuthQuery authQuery,
+      TimeSource time) {
     this.group = group;
     this.listener = listener;
     this.cluster = cluster;
@@ -116,7 +117,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     this.spec = spec;
     this.admissions = admissions;
     this.authQuery = authQuery;
-    this.sizing = new PoolSizing(this::limit);
+    this.sizing = new PoolSizing(time, this::limit);
   }
 
   /**
@@ -200,7 +201,16 @@ public final class Router implements Component, Reloadable<ScaledApp> {
           listen(settings, group, listenerType, loop -> new ClientLogin(lane(lanes, loop), gate));
       Router router =
           new Router(
-              group, listener, cluster, sessions, pools, telemetry, spec, admissions, authQuery);
+              group,
+              listener,
+              cluster,
+              sessions,
+              pools,
+              telemetry,
+              spec,
+              admissions,
+              authQuery,
+              time);
       controls.router = router;
       cluster.addListener(router::clusterChanged);
       router.members(members);

@@ -21,10 +21,11 @@ class PoolSizingTest {
   private static final PoolName NAME =
       new PoolName("pg-1", new Logins().of("app", "app", new Credential.Password("")));
 
+  private final FakeTime time = new FakeTime();
   private final List<Telemetry> told = new ArrayList<>();
   private final RouterTelemetry telemetry =
       new RouterTelemetry(
-          new FakeTime(),
+          time,
           told::add,
           _ -> {},
           new Random(1),
@@ -32,7 +33,7 @@ class PoolSizingTest {
               () -> RouterFixture.spec(4, Duration.ofSeconds(1), Duration.ofSeconds(1))));
   private final PoolSizing sizing =
       new PoolSizing(
-          (pool, decision) -> telemetry.resized(pool, decision.limit(), decision.reason()));
+          time, (pool, decision) -> telemetry.resized(pool, decision.limit(), decision.reason()));
 
   @Test
   void aPoolThatIsTooLargeForTheServerShrinksAndSaysWhy() {

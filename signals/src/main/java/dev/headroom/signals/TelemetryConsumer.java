@@ -9,4 +9,12 @@ package dev.headroom.signals;
 public interface TelemetryConsumer {
 
   void accept(Telemetry batch);
+
+  /** Tells this one, then the other. */
+  default TelemetryConsumer and(TelemetryConsumer other) {
+    return batch -> {
+      accept(batch);
+      other.accept(batch);
+    };
+  }
 }

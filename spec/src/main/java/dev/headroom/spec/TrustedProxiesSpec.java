@@ -18,7 +18,7 @@ public record TrustedProxiesSpec(
 
   /** How a proxy names the client. */
   public enum Naming {
-    /** {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}. */
+    /** {@code X-Forwarded-For} and {@code X-Forwarded-Proto}. */
     X_FORWARDED,
     /** RFC 7239. */
     FORWARDED,

@@ -1,9 +1,9 @@
 package dev.headroom.apm.promql;
 
+import com.google.re2j.Pattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** What {@link PromQl} understands. */
 sealed interface Expression {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * Reads selectors, {@code rate}, {@code increase}, {@code sum by} and {@code histogram_quantile};
@@ -26,8 +25,10 @@ final class PromQl {
               + "|(?<word>[a-zA-Z_:][a-zA-Z0-9_:]*)"
               + "|(?<sign>=~|!~|!=|=|[{}()\\[\\],])"
               + "|(?<other>\\S))");
+  private static final int LONGEST_REGEX = 500;
+  private static final int MOST_COPIES = 1_000;
+  private static final Pattern REPEAT = Pattern.compile("(\\d+),?\\}");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-  private static final Pattern REGEX_RISK = Pattern.compile(".*[*+}]\\)?[*+{].*");
 
   private final List<String> tokens = new ArrayList<>();
   private int next;
@@ -142,19 +143,36 @@ final class PromQl {
   private static Matcher matcher(String label, String sign, String value) {
     return switch (sign) {
       case "=", "!=" -> new Matcher(label, sign.equals("="), Optional.empty(), value);
-      case "=~", "!~" -> {
-        // Java's engine goes back over what it has read: nested repeats would take for ever.
-        if (value.length() > 500 || REGEX_RISK.matcher(value).matches()) {
-          throw refuse(value + " (expected: an expression without nested repeats)");
-        }
-        try {
-          yield new Matcher(label, sign.equals("=~"), Optional.of(Pattern.compile(value)), value);
-        } catch (PatternSyntaxException e) {
-          throw refuse(value + " (expected: a regular expression; " + e.getDescription() + ")");
-        }
-      }
+      case "=~", "!~" ->
+          new Matcher(label, sign.equals("=~"), Optional.of(expression(value)), value);
       default -> throw refuse(sign + " (expected: =, !=, =~ or !~)");
     };
+  }
+
+  /** RE2, as Prometheus itself: matches in linear time, whoever wrote the expression. */
+  private static com.google.re2j.Pattern expression(String text) {
+    if (text.length() > LONGEST_REGEX) {
+      throw refuse(
+          text.length()
+              + " characters (expected: a regular expression of at most "
+              + LONGEST_REGEX
+              + ")");
+    }
+    // RE2 unrolls counted repeats, and nested ones multiply.
+    double copies =
+        REPEAT
+            .matcher(text)
+            .results()
+            .mapToDouble(repeat -> Math.max(1, Double.parseDouble(repeat.group(1))))
+            .reduce(1, (all, times) -> all * times);
+    if (copies > MOST_COPIES) {
+      throw refuse(text + " (expected: counted repeats of " + MOST_COPIES + " copies at most)");
+    }
+    try {
+      return com.google.re2j.Pattern.compile(text);
+    } catch (com.google.re2j.PatternSyntaxException e) {
+      throw refuse(text + " (expected: a regular expression; " + e.getDescription() + ")");
+    }
   }
 
   /** {@code 5m}; also bare seconds, as parameters of requests are. */

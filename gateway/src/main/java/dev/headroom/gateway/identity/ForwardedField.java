@@ -23,7 +23,7 @@ final class ForwardedField {
   static TrustedProxies.Claim read(@Nullable String field, Predicate<InetAddress> trusted) {
     List<Map<String, String>> elements =
         field == null ? List.of() : new ForwardedField(field).elements();
-    TrustedProxies.Claim nearest = TrustedProxies.nothing();
+    TrustedProxies.Claim nearest = TrustedProxies.Claim.NOTHING;
     for (Map<String, String> element : elements.reversed()) {
       Optional<InetAddress> hop = NodeName.address(element.getOrDefault("for", ""));
       if (hop.isEmpty()) {

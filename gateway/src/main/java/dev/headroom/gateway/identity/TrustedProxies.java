@@ -37,7 +37,7 @@ public final class TrustedProxies {
    * @param secure whether the client came over TLS; null when it does not say
    */
   public record Claim(@Nullable InetAddress address, @Nullable Boolean secure) {
-    private static final Claim NOTHING = new Claim(null, null);
+    static final Claim NOTHING = new Claim(null, null);
   }
 
   /** Does each connection from there begin with a PROXY header? */
@@ -98,9 +98,5 @@ public final class TrustedProxies {
       return true;
     }
     return scheme.equalsIgnoreCase("http") ? false : null;
-  }
-
-  static Claim nothing() {
-    return Claim.NOTHING;
   }
 }

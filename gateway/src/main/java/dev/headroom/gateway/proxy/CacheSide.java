@@ -24,17 +24,11 @@ final class CacheSide {
   private boolean kept;
 
   /** Looks whether the cache has to do with the request at all. */
-  void begin(
-      Loop loop,
-      Settings settings,
-      RequestHead head,
-      String path,
-      Caller caller,
-      boolean secure,
-      boolean refreshing) {
+  void begin(Loop loop, Settings settings, ClientSide client, String path, Caller caller) {
+    RequestHead head = client.head();
     Optional<CacheRule> rule = CacheRule.find(settings.cacheRules(), path);
     if (rule.isPresent() && (head.isGet() || head.isHead())) {
-      step = CacheStep.begin(loop, head, rule.get(), path, caller, secure, refreshing).orElse(null);
+      step = CacheStep.begin(loop, client, rule.get(), path, caller).orElse(null);
       outcome = step == null ? CacheOutcome.BYPASS : CacheOutcome.MISS;
     }
   }

@@ -52,16 +52,10 @@ final class CacheStep {
     FORWARD
   }
 
-  private CacheStep(
-      Loop loop,
-      RequestHead request,
-      CacheRule rule,
-      CacheKey key,
-      Caller caller,
-      boolean refreshing) {
-    this.refreshing = refreshing;
+  private CacheStep(Loop loop, ClientSide client, CacheRule rule, CacheKey key, Caller caller) {
     this.loop = loop;
-    this.request = request;
+    this.request = client.head();
+    this.refreshing = client.isRefresh();
     this.cache = loop.edge().cache();
     this.shared = loop.edge().sharedTier();
     this.rule = rule;
@@ -69,19 +63,10 @@ final class CacheStep {
     this.caller = caller;
   }
 
-  /**
-   * For a request that the rule concerns; empty when the cache can neither answer nor keep it.
-   *
-   * @param refreshing it is the gateway's own, for a new response in the place of a stale one
-   */
+  /** For a request that the rule concerns; empty when the cache can neither answer nor keep it. */
   static Optional<CacheStep> begin(
-      Loop loop,
-      RequestHead request,
-      CacheRule rule,
-      String path,
-      Caller caller,
-      boolean secure,
-      boolean refreshing) {
+      Loop loop, ClientSide client, CacheRule rule, String path, Caller caller) {
+    RequestHead request = client.head();
     boolean bypass =
         request.framing() != Framing.NONE
             || request.asksForWebSocket()
@@ -99,8 +84,9 @@ final class CacheStep {
     if (bypass) {
       return Optional.empty();
     }
-    CacheKey key = CacheKey.of(secure, request.host(), request.target(), path, rule, caller);
-    return Optional.of(new CacheStep(loop, request, rule, key, caller, refreshing));
+    CacheKey key =
+        CacheKey.of(client.origin().secure(), request.host(), request.target(), path, rule, caller);
+    return Optional.of(new CacheStep(loop, client, rule, key, caller));
   }
 
   CacheOutcome outcome() {

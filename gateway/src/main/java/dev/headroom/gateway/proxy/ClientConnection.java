@@ -6,7 +6,6 @@ import dev.headroom.gateway.http.BodyReader;
 import dev.headroom.gateway.http.ProblemResponse;
 import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
-import dev.headroom.gateway.identity.ClientAddress;
 import dev.headroom.gateway.identity.Origin;
 import dev.headroom.gateway.identity.TrustedProxies;
 import io.netty.buffer.ByteBuf;
@@ -89,29 +88,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         channel.localAddress().getHostString() + ":" + channel.localAddress().getPort();
   }
 
-  /** What the upstream is told about the client. */
-  byte[] forwardedFields() {
-    return origin.forwardedFields();
-  }
-
-  /** The client's whole address. */
-  String addressText() {
-    return origin.text();
-  }
-
-  /** Where it comes from, as limits count it. */
-  ClientAddress address() {
-    return origin.address();
-  }
-
-  /** The client came over TLS, to the gateway or to a trusted proxy before it. */
-  boolean isSecure() {
-    return origin.secure();
-  }
-
-  /** It is to come again over TLS. */
-  boolean mustRedirect() {
-    return !isSecure() && loop.settings().redirect();
+  /** Where the request of now comes from. */
+  Origin origin() {
+    return origin;
   }
 
   /** The host of requests that name none. */

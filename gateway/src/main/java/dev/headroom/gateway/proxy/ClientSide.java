@@ -6,7 +6,7 @@ import dev.headroom.gateway.http.HttpField;
 import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
 import dev.headroom.gateway.http.ResponseHead;
-import dev.headroom.gateway.identity.ClientAddress;
+import dev.headroom.gateway.identity.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
@@ -19,29 +19,19 @@ import org.jspecify.annotations.Nullable;
 interface ClientSide {
   RequestHead head();
 
+  /** Where it comes from, as far as that is believed. */
+  Origin origin();
+
   /** Nobody waits for the response: the gateway renews what it has. */
-  boolean isRefresh();
-
-  /** Where it comes from, as limits count it. */
-  ClientAddress address();
-
-  /** The client's whole address. */
-  String addressText();
+  default boolean isRefresh() {
+    return false;
+  }
 
   /** As access logs name it: {@code HTTP/1.1}. */
   String protocol();
 
-  /** The client came over TLS, to the gateway or to a trusted proxy before it. */
-  boolean isSecure();
-
-  /** It is to come again over TLS. */
-  boolean mustRedirect();
-
   /** The host of requests that name none. */
   String ownAuthority();
-
-  /** What the upstream is told about the client: whole field lines. */
-  byte[] forwardedFields();
 
   /** Has the whole request been read? */
   boolean requestDone();

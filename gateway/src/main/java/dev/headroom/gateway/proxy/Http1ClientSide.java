@@ -10,7 +10,7 @@ import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
 import dev.headroom.gateway.http.ResponseHead;
 import dev.headroom.gateway.http.ResponseHead.Persistence;
-import dev.headroom.gateway.identity.ClientAddress;
+import dev.headroom.gateway.identity.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -63,18 +63,8 @@ final class Http1ClientSide implements ClientSide {
   }
 
   @Override
-  public boolean isRefresh() {
-    return false;
-  }
-
-  @Override
-  public ClientAddress address() {
-    return connection.address();
-  }
-
-  @Override
-  public String addressText() {
-    return connection.addressText();
+  public Origin origin() {
+    return connection.origin();
   }
 
   @Override
@@ -83,23 +73,8 @@ final class Http1ClientSide implements ClientSide {
   }
 
   @Override
-  public boolean isSecure() {
-    return connection.isSecure();
-  }
-
-  @Override
-  public boolean mustRedirect() {
-    return connection.mustRedirect();
-  }
-
-  @Override
   public String ownAuthority() {
     return connection.ownAuthority();
-  }
-
-  @Override
-  public byte[] forwardedFields() {
-    return connection.forwardedFields();
   }
 
   @Override

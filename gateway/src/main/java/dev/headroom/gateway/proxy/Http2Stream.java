@@ -9,7 +9,6 @@ import dev.headroom.gateway.http.ProblemResponse;
 import dev.headroom.gateway.http.Refusal;
 import dev.headroom.gateway.http.RequestHead;
 import dev.headroom.gateway.http.ResponseHead;
-import dev.headroom.gateway.identity.ClientAddress;
 import dev.headroom.gateway.identity.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -195,18 +194,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
   }
 
   @Override
-  public boolean isRefresh() {
-    return false;
-  }
-
-  @Override
-  public ClientAddress address() {
-    return origin.address();
-  }
-
-  @Override
-  public String addressText() {
-    return origin.text();
+  public Origin origin() {
+    return origin;
   }
 
   @Override
@@ -215,23 +204,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSi
   }
 
   @Override
-  public boolean isSecure() {
-    return origin.secure();
-  }
-
-  @Override
-  public boolean mustRedirect() {
-    return !isSecure() && loop.settings().redirect();
-  }
-
-  @Override
   public String ownAuthority() {
     return connection.ownAuthority();
-  }
-
-  @Override
-  public byte[] forwardedFields() {
-    return origin.forwardedFields();
   }
 
   @Override

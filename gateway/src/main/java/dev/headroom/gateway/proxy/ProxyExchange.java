@@ -90,14 +90,14 @@ final class ProxyExchange implements AddedFields {
     this.asked =
         client.isRefresh()
             ? null
-            : settings.accessLog().asked(client.addressText(), head, client.protocol());
+            : settings.accessLog().asked(client.origin().text(), head, client.protocol());
   }
 
   /** Checks the limits, looks into the cache, chooses service and replica, and sends. */
   void start() {
     loop.edge().exchangeBegan();
     requestDone = client.requestDone();
-    if (client.mustRedirect()) {
+    if (settings.redirect() && !client.origin().secure() && !client.isRefresh()) {
       redirect();
       return;
     }
@@ -112,8 +112,7 @@ final class ProxyExchange implements AddedFields {
     } else if (its == null) {
       fail(404, "no service answers this path");
     } else {
-      cache.begin(
-          loop, settings, client.head(), path, caller, client.isSecure(), client.isRefresh());
+      cache.begin(loop, settings, client, path, caller);
       proceed();
     }
   }
@@ -146,7 +145,13 @@ final class ProxyExchange implements AddedFields {
     }
     settings
         .limiter()
-        .check(caller, client.address(), PathPattern.canonical(path), method, loop.now(), limits);
+        .check(
+            caller,
+            client.origin().address(),
+            PathPattern.canonical(path),
+            method,
+            loop.now(),
+            limits);
     return limits.isRefused();
   }
 
@@ -194,7 +199,7 @@ final class ProxyExchange implements AddedFields {
     if (status < 500) {
       upstream.writeCookie(out);
     }
-    if (client.isSecure()) {
+    if (client.origin().secure()) {
       AddedFields.write(out, settings.strictTransport());
     }
   }
@@ -206,7 +211,7 @@ final class ProxyExchange implements AddedFields {
         .writeTo(
             out,
             client.ownAuthority(),
-            client.forwardedFields(),
+            client.origin().forwardedFields(),
             cache.prepareRequest(),
             trace.traceparent(),
             parent.isPresent());
@@ -215,7 +220,7 @@ final class ProxyExchange implements AddedFields {
   /** What balance: hash goes by. */
   long hash() {
     long known = caller.hash(settings.hashKey());
-    return known != 0 ? known : client.address().hash();
+    return known != 0 ? known : client.origin().address().hash();
   }
 
   /** No replica has the request. */
@@ -236,6 +241,11 @@ final class ProxyExchange implements AddedFields {
   /** Too late for another attempt? */
   boolean isOverdue(long now) {
     return now - start >= settings.timeouts().response().toNanos();
+  }
+
+  /** Has the whole request been given to a replica? */
+  boolean isRequestSent() {
+    return requestDone;
   }
 
   /** Forwards what has been read of the request's body, as far as the replica takes it. */

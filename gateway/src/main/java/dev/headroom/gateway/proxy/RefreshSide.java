@@ -5,7 +5,7 @@ import dev.headroom.gateway.http.AddedFields;
 import dev.headroom.gateway.http.HttpField;
 import dev.headroom.gateway.http.RequestHead;
 import dev.headroom.gateway.http.ResponseHead;
-import dev.headroom.gateway.identity.ClientAddress;
+import dev.headroom.gateway.identity.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
@@ -17,12 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RefreshSide implements ClientSide {
   private final RequestHead head;
-  private final ClientAddress address;
-  private final String addressText;
+  private final Origin origin;
   private final String protocol;
-  private final boolean secure;
   private final String ownAuthority;
-  private final byte[] forwardedFields;
   private final ByteBufAllocator allocator;
   private final Runnable done;
 
@@ -31,12 +28,9 @@ final class RefreshSide implements ClientSide {
    */
   RefreshSide(ClientSide client, Runnable done) {
     this.head = client.head().copy();
-    this.address = client.address();
-    this.addressText = client.addressText();
+    this.origin = client.origin();
     this.protocol = client.protocol();
-    this.secure = client.isSecure();
     this.ownAuthority = client.ownAuthority();
-    this.forwardedFields = client.forwardedFields();
     this.allocator = client.allocator();
     this.done = done;
   }
@@ -52,13 +46,8 @@ final class RefreshSide implements ClientSide {
   }
 
   @Override
-  public ClientAddress address() {
-    return address;
-  }
-
-  @Override
-  public String addressText() {
-    return addressText;
+  public Origin origin() {
+    return origin;
   }
 
   @Override
@@ -67,23 +56,8 @@ final class RefreshSide implements ClientSide {
   }
 
   @Override
-  public boolean isSecure() {
-    return secure;
-  }
-
-  @Override
-  public boolean mustRedirect() {
-    return false;
-  }
-
-  @Override
   public String ownAuthority() {
     return ownAuthority;
-  }
-
-  @Override
-  public byte[] forwardedFields() {
-    return forwardedFields;
   }
 
   /** A GET without content: the cache has to do with no other. */

@@ -16,9 +16,8 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 
 /**
- * The way to the kernel: epoll where it is there, else NIO. io_uring costs less CPU and more
- * memory, and many containers forbid it, so it is used only when asked for: {@code
- * -Dheadroom.gateway.transport=io_uring}.
+ * The way to the kernel: epoll where it is there, else NIO. Many containers forbid io_uring, so it
+ * is used only when asked for: {@code -Dheadroom.gateway.transport=io_uring}.
  */
 enum Transport {
   IO_URING(IoUringServerSocketChannel.class, IoUringSocketChannel.class),

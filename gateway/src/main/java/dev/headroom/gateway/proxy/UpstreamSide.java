@@ -131,7 +131,7 @@ final class UpstreamSide {
   /** Writes the cookie that keeps the caller on the replica, if it has none. */
   void writeCookie(ByteBuf out) {
     if (setsCookie && upstream != null) {
-      settings.affinity().writeCookie(out, upstream, client.isSecure());
+      settings.affinity().writeCookie(out, upstream, client.origin().secure());
     }
   }
 
@@ -181,7 +181,8 @@ final class UpstreamSide {
     sentAt = loop.now();
     exchange.sent(sentAt);
     with.channel.write(out);
-    if (client.requestDone()) {
+    // Not whether the client has sent it: its end may have come while there was no connection.
+    if (exchange.isRequestSent()) {
       with.channel.flush();
     } else {
       client.drive();
@@ -202,21 +203,21 @@ final class UpstreamSide {
   void answered(UpstreamConnection from, int status) {
     long now = loop.now();
     responseNanos = now - sentAt;
-    answerBegan();
     if (status >= 500) {
       failed(responseNanos);
     } else {
       from.upstream.answered(responseNanos, now);
       from.upstream.succeeded();
     }
+    answerBegan();
   }
 
   /** The replica has switched to a WebSocket: no request that keeps it from draining any more. */
   void switched(UpstreamConnection with) {
     long now = loop.now();
     responseNanos = now - sentAt;
-    answerBegan();
     with.upstream.answered(responseNanos, now);
+    answerBegan();
     connection = null;
     counted = false;
     with.upstream.end(now);

@@ -1,7 +1,6 @@
 package dev.headroom.router.pool;
 
 import dev.headroom.pgwire.Credential;
-import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One {@link Login} of each database and user. Thread-safe. */
@@ -17,9 +16,5 @@ public final class Logins {
             new Name(database, user), name -> new Login(database, user, credential));
     login.known(credential);
     return login;
-  }
-
-  public Collection<Login> all() {
-    return known.values();
   }
 }

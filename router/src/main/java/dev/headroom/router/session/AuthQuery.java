@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the database for the secrets of users that the document does not name: {@code
- * spec.router.authQuery}. Blocks; thread-safe, one question at a time.
+ * spec.router.authQuery}. Asking blocks, one question at a time; forgetting does not, and is for
+ * event loops. Thread-safe.
  */
 public final class AuthQuery implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -30,6 +31,7 @@ public final class AuthQuery implements AutoCloseable {
   private final DatabaseAccess access;
   private final Bytes salt;
   private final TimeSource time;
+  // Guarded by itself: this object's lock is held while the database is asked.
   private final Map<String, Kept> kept =
       new LinkedHashMap<>() {
         @Override
@@ -54,19 +56,25 @@ public final class AuthQuery implements AutoCloseable {
    * @throws IOException when no server answers, or the query is wrong
    */
   synchronized Optional<KnownUser> find(String sql, String user) throws IOException {
-    Kept known = kept.get(user);
     long now = time.nanoTime();
-    if (known != null && now - known.askedAt < KEPT_NANOS) {
-      return known.user;
+    synchronized (kept) {
+      Kept known = kept.get(user);
+      if (known != null && now - known.askedAt < KEPT_NANOS) {
+        return known.user;
+      }
     }
     Optional<KnownUser> found = ask(sql, user).map(secret -> KnownUser.of(secret, salt));
-    kept.put(user, new Kept(found, now));
+    synchronized (kept) {
+      kept.put(user, new Kept(found, now));
+    }
     return found;
   }
 
   /** It may have changed. */
-  synchronized void forget(String user) {
-    kept.remove(user);
+  void forget(String user) {
+    synchronized (kept) {
+      kept.remove(user);
+    }
   }
 
   private Optional<Credential> ask(String sql, String user) throws IOException {

@@ -6,7 +6,7 @@ import { bytes, count, DASH, percent, rate } from '../format.js';
 import { age, card, empty, figures, inBar, note, tag } from '../parts.js';
 import { table } from '../table.js';
 
-const answered = o => (o.hit ?? 0) + (o.collapsed ?? 0) + (o.revalidated ?? 0);
+const answered = o => (o.hit ?? 0) + (o.stale ?? 0) + (o.collapsed ?? 0) + (o.revalidated ?? 0);
 const asked = o => answered(o) + (o.miss ?? 0);
 const known = o => Object.values(o).reduce((sum, v) => sum + v, 0);
 
@@ -42,7 +42,7 @@ export default {
       ], limitPoints, rate) : empty(limits.length ? 'No request met a limit in this time.' : 'No rate limit.', limits.length ? 'Every request under a rule is counted here.' : 'spec.gateway.rateLimits sets them, for example {key: user, requests: 100/min, burst: 20}.'), { width: 6, aside: age(overview.ageMs.gateway) })}
       ${card('Cache', points.length ? chart('Cache', range, [
         { label: 'hit rate', key: 'hitRate', color: '--c3', fill: true },
-      ], points, percent, { most: 1 }) : empty('Nothing went through the cache in this time.', 'spec.gateway.cache names the paths that may be cached, for example {path: /api/reports/**, ttl: 30s, vary: [tenant]}.'), { width: 6, note: note('hits, collapsed and revalidated, of all but bypassed') })}
+      ], points, percent, { most: 1 }) : empty('Nothing went through the cache in this time.', 'spec.gateway.cache names the paths that may be cached, for example {path: /api/reports/**, ttl: 30s, vary: [tenant]}.'), { width: 6, note: note('hits, stale, collapsed and revalidated, of all but bypassed') })}
       ${card('Rules', table({
         id: 'limits', caption: 'Rate limits', rows: limits, key: l => l.rule, sort: 3, empty: empty('No rule.', 'spec.gateway.rateLimits is empty.'),
         columns: [
@@ -67,6 +67,7 @@ export default {
           { title: 'Asked', numeric: true, value: r => known(r.outcomes), cell: r => count(known(r.outcomes)) },
           { title: 'Hit rate', numeric: true, value: r => (asked(r.outcomes) ? answered(r.outcomes) / asked(r.outcomes) : -1), cell: r => (asked(r.outcomes) ? inBar(answered(r.outcomes) / asked(r.outcomes), percent(answered(r.outcomes) / asked(r.outcomes))) : html`<span class="faint">bypassed</span>`) },
           { title: 'Hits', numeric: true, wide: true, value: r => r.outcomes.hit, cell: r => count(r.outcomes.hit ?? 0) },
+          { title: 'Stale', numeric: true, wide: true, hint: 'Answered with what was there while a new one was fetched', value: r => r.outcomes.stale, cell: r => count(r.outcomes.stale ?? 0) },
           { title: 'Collapsed', numeric: true, wide: true, hint: 'Waited for another’s fill', value: r => r.outcomes.collapsed, cell: r => count(r.outcomes.collapsed ?? 0) },
           { title: 'Revalidated', numeric: true, wide: true, value: r => r.outcomes.revalidated, cell: r => count(r.outcomes.revalidated ?? 0) },
           { title: 'Misses', numeric: true, wide: true, value: r => r.outcomes.miss, cell: r => count(r.outcomes.miss ?? 0) },
