@@ -16,6 +16,7 @@ import dev.headroom.advisor.view.ViewSearch;
 import dev.headroom.base.TimeSource;
 import dev.headroom.base.UserError;
 import dev.headroom.engines.ChildRegistry;
+import dev.headroom.sql.Fingerprint;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,7 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Analyses a database. Thread-safe; an analysis keeps its caller's thread, and one core of the
@@ -53,10 +57,14 @@ public final class Advisor {
    * What is known beside the database.
    *
    * @param observations empty when no router and gateway are there to see anything
+   * @param traces statements that traces of the last minutes repeat
    * @param pool connections of the router per server, as they are now
    */
-  public record Inputs(Optional<Observations> observations, OptionalInt pool) {
-    public static final Inputs NONE = new Inputs(Optional.empty(), OptionalInt.empty());
+  public record Inputs(
+      Optional<Observations> observations,
+      Supplier<List<TracedRepetition>> traces,
+      OptionalInt pool) {
+    public static final Inputs NONE = new Inputs(Optional.empty(), List::of, OptionalInt.empty());
   }
 
   /**
@@ -219,7 +227,9 @@ public final class Advisor {
                     waits.append(String.format(java.util.Locale.ROOT, " %.1f %s,", mean, wait)));
         notes.add(waits.substring(0, waits.length() - 1) + ".");
       }
+      List<TracedRepetition> traced = inputs.traces().get();
       if (inputs.observations().isEmpty()) {
+        advice.addAll(LiveProposals.traced(traced, Set.of()));
         notes.add(
             "Queries that repeat within a request, endpoints worth caching and the size of the pool"
                 + " need Headroom's router and gateway in between.");
@@ -230,14 +240,21 @@ public final class Advisor {
           .get()
           .read(
               observed -> {
-                observed(observed);
+                observed(observed, traced);
                 return true;
               });
     }
 
-    private void observed(Observed observed) {
+    private void observed(Observed observed, List<TracedRepetition> traced) {
       Duration span = observed.span();
-      advice.addAll(LiveProposals.repeated(observed.repeated(), span));
+      List<Observed.NPlusOne> repeated = observed.repeated();
+      advice.addAll(LiveProposals.repeated(repeated, span));
+      advice.addAll(
+          LiveProposals.traced(
+              traced,
+              repeated.stream()
+                  .map(each -> Fingerprint.of(each.sql()).id())
+                  .collect(Collectors.toSet())));
       advice.addAll(LiveProposals.cacheable(observed.endpoints(), span));
       inputs
           .pool()

@@ -15,11 +15,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Advice from what was seen: no scratch copy can show it. */
 final class LiveProposals {
   private static final long LEAST_REQUESTS = 20;
   private static final double LEAST_REPEATED = 0.25;
+  // Below it a cache is mostly work for nothing.
+  private static final double LEAST_KEPT = 0.4;
   private static final double MOST_CHANGED = 0.25;
   private static final double SPREAD = 2;
   private static final int LEAST_POOL = 4;
@@ -177,6 +180,49 @@ final class LiveProposals {
     return all;
   }
 
+  /**
+   * N+1 that only traces show, because the statements do not go through the router.
+   *
+   * @param known fingerprints of those that the router has seen: its figures are exact
+   */
+  static List<Advice> traced(List<TracedRepetition> found, Set<String> known) {
+    List<Advice> all = new ArrayList<>();
+    for (TracedRepetition each : found) {
+      if (known.contains(each.fingerprint())) {
+        continue;
+      }
+      double saved = each.perRequest().toNanos() / 1e9 * (1 - 1 / each.executionsPerRequest());
+      all.add(
+          Advice.propose(
+              AdviceKind.N_PLUS_ONE,
+              each.sql(),
+              "%s asks the same %d times"
+                  .formatted(each.endpoint(), Math.round(each.executionsPerRequest())),
+              "One query per row of a list: each costs a round trip to the database; one query for"
+                  + " all of them costs one.",
+              saved * each.requests() * perHour(each.window()),
+              new Evidence(
+                  each.sql(),
+                  Math.round(each.executionsPerRequest() * each.requests()),
+                  each.perRequest().toNanos() / 1e6 / each.executionsPerRequest(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  List.of(
+                      String.format(
+                          Locale.ROOT,
+                          "%.0f executions in one request by its trace, seen in %d of those looked"
+                              + " at; %s.",
+                          each.executionsPerRequest(),
+                          each.requests(),
+                          each.valuesDiffer()
+                              ? "their values differ"
+                              : "their values are not in the trace"),
+                      "For example trace " + each.sample() + ".")),
+              new AdviceAction.Code(each.sql(), forAll(each.sql()))));
+    }
+    return all;
+  }
+
   /** The statement for a list of values: {@code = $1} becomes {@code = ANY ($1)}. */
   static String forAll(String sql) {
     Optional<Select> select = Select.parse(sql);
@@ -213,6 +259,7 @@ final class LiveProposals {
       boolean worth =
           each.requests() >= LEAST_REQUESTS
               && each.repeatedShare() >= LEAST_REPEATED
+              && each.keptShare() >= LEAST_KEPT
               && each.changedShare() <= MOST_CHANGED;
       if (!worth) {
         continue;
@@ -224,9 +271,10 @@ final class LiveProposals {
           String.format(
               Locale.ROOT,
               "%.0f %% of the answers were the same as one before, %.0f %% had changed meanwhile;"
-                  + " %d requests.",
+                  + " for %.0f %% of %d requests such a cache would have had one.",
               each.repeatedShare() * 100,
               each.changedShare() * 100,
+              each.keptShare() * 100,
               each.requests()));
       if (each.steadyCompared() > 0) {
         notes.add(
@@ -251,7 +299,7 @@ final class LiveProposals {
               each.service() + " " + each.method() + " " + each.route(),
               "Cache %s %s per %s".formatted(each.method(), each.route(), vary),
               "The same answer is made again and again.",
-              each.repeatedShare() * each.millis() / 1000 * each.requests() * perHour,
+              each.keptShare() * each.millis() / 1000 * each.requests() * perHour,
               Evidence.of(notes),
               new AdviceAction.Document(
                   """

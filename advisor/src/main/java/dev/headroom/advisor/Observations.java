@@ -6,9 +6,9 @@ import dev.headroom.base.Health;
 import dev.headroom.signals.Exchange;
 import dev.headroom.signals.QueryCall;
 import dev.headroom.signals.QuerySample;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Observations implements Component {
   private static final int QUEUE = 10_000;
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(QUEUE);
   private final LongAdder dropped = new LongAdder();
@@ -79,16 +80,23 @@ public final class Observations implements Component {
   private void read() {
     try {
       while (!closed) {
-        Object seen = queue.poll(1, TimeUnit.SECONDS);
-        if (seen != null) {
-          synchronized (lock) {
-            add(seen);
-          }
+        // Not one by one: to wake a thread costs more than to take what has come.
+        Thread.sleep(PAUSE);
+        synchronized (lock) {
+          takeWaiting();
         }
       }
     } catch (InterruptedException e) {
       // Closed while it waited.
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void takeWaiting() {
+    Object waiting = queue.poll();
+    while (waiting != null) {
+      add(waiting);
+      waiting = queue.poll();
     }
   }
 
@@ -103,11 +111,7 @@ public final class Observations implements Component {
   /** Reads what was seen so far, all that waits included. */
   <T> T read(java.util.function.Function<Observed, T> reading) {
     synchronized (lock) {
-      Object waiting = queue.poll();
-      while (waiting != null) {
-        add(waiting);
-        waiting = queue.poll();
-      }
+      takeWaiting();
       return reading.apply(observed);
     }
   }

@@ -64,7 +64,7 @@ class AdviceIT {
           advisor.analyse(
               tracker.target(),
               List.of(),
-              new Advisor.Inputs(Optional.of(tracker.observations()), OptionalInt.of(20)),
+              new Advisor.Inputs(Optional.of(tracker.observations()), List::of, OptionalInt.of(20)),
               progress -> {});
       double seconds = (System.nanoTime() - start) / 1e9;
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       "After: everything, with the advisor's indexes, views and cache applied. The application's",
       "code and its faults are the same in both, and so are data, seeds and traffic. Nodes and"
           + " their",
-      "prices are simulated. It takes about 13 minutes and wants the machine for itself.",
+      "prices are simulated. It takes about 19 minutes and wants the machine for itself.",
       "",
       "Examples:",
       "  headroom case-study --quick",

@@ -18,6 +18,9 @@ final class Answers {
   private static final int KEYS = 20_000;
   private static final int FORMER = 16;
 
+  /** A cache of ten seconds that gives stale answers for two minutes more would still have it. */
+  private static final long KEPT_NANOS = Duration.ofSeconds(130).toNanos();
+
   /** One endpoint. */
   static final class Endpoint {
     final String service;
@@ -28,6 +31,9 @@ final class Answers {
     long repeated;
     long changed;
     long writes;
+    /* Requests for which a cache per tenant, or one per user, would have had an answer. */
+    long keptForTenant;
+    long keptForUser;
     double nanos;
     double tracedNanos;
     boolean tenants;
@@ -50,6 +56,7 @@ final class Answers {
 
   private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
   private final Map<String, Seen> seen = new HashMap<>();
+  private final Map<String, Long> asked = new HashMap<>();
 
   /**
    * @param signature of all statements and values behind the answer; 0 when they are not known
@@ -75,6 +82,9 @@ final class Answers {
     endpoint.nanos += nanos;
     endpoint.tenants |= !tenant.isEmpty();
     endpoint.users |= !user.isEmpty();
+    String ofTenant = endpoint.route + "\n" + path + "\n" + tenant;
+    endpoint.keptForTenant += askedBefore(ofTenant, epochNanos) ? 1 : 0;
+    endpoint.keptForUser += askedBefore(ofTenant + "\n" + user, epochNanos) ? 1 : 0;
     if (!traced) {
       return;
     }
@@ -87,7 +97,7 @@ final class Answers {
     if (seen.size() >= KEYS) {
       seen.clear();
     }
-    String key = endpoint.route + "\n" + path + "\n" + tenant + "\n" + signature;
+    String key = ofTenant + "\n" + signature;
     Seen before = seen.get(key);
     if (before == null) {
       Set<String> users = new HashSet<>();
@@ -107,6 +117,14 @@ final class Answers {
       seen.put(key, new Seen(answer, epochNanos, before.users()));
     }
     noteOtherUsers(endpoint, path, tenant, user, signature);
+  }
+
+  private boolean askedBefore(String key, long epochNanos) {
+    if (asked.size() >= 2 * KEYS) {
+      asked.clear();
+    }
+    Long before = asked.put(key, epochNanos);
+    return before != null && epochNanos - before <= KEPT_NANOS;
   }
 
   /* What stands behind a tenant's answer of one path, now and before. */

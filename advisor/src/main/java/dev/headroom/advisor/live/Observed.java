@@ -33,6 +33,8 @@ public final class Observed {
   /**
    * An endpoint and how much its answers repeat.
    *
+   * @param keptShare requests that a cache, per tenant where its users share answers and else per
+   *     user, would have had an answer for
    * @param steady how long an answer may be kept: of {@code steadyCompared} answers up to that age,
    *     {@code steadyRight} were still right
    */
@@ -43,6 +45,7 @@ public final class Observed {
       long requests,
       double repeatedShare,
       double changedShare,
+      double keptShare,
       double millis,
       boolean sharedByTenant,
       boolean callersKnown,
@@ -268,6 +271,7 @@ public final class Observed {
     for (Answers.Endpoint each : answers.endpoints()) {
       long looked = Math.max(1, each.traced);
       Ages.Steady steady = each.ages.steady();
+      boolean shared = each.sharedByUsers > 0 && each.differByUser == 0;
       all.add(
           new Repeating(
               each.service,
@@ -276,8 +280,10 @@ public final class Observed {
               each.requests,
               each.writes > 0 ? 0 : (double) each.repeated / looked,
               (double) each.changed / looked,
+              (double) (shared ? each.keptForTenant : each.keptForUser)
+                  / Math.max(1, each.requests),
               each.nanos / 1e6 / Math.max(1, each.requests),
-              each.sharedByUsers > 0 && each.differByUser == 0,
+              shared,
               each.tenants && each.users,
               steady.age(),
               steady.right(),

@@ -162,6 +162,29 @@ class ObservedTest {
   }
 
   @Test
+  void aCachePerUserHasNoAnswerForWhoAsksOnce() {
+    for (long trace = 1; trace <= 40; trace++) {
+      query(ONE, trace, 1, trace, 1);
+      request("/api/notifications", trace, "1", "user-" + trace);
+      query(LIST, 1, 4, 100 + trace, 1);
+      request("/api/projects", 100 + trace, "1", "user-" + trace);
+    }
+
+    assertThat(observed.endpoints())
+        .anySatisfy(
+            endpoint -> {
+              assertThat(endpoint.route()).isEqualTo("/api/notifications");
+              assertThat(endpoint.sharedByTenant()).isFalse();
+              assertThat(endpoint.keptShare()).isZero();
+            })
+        .anySatisfy(
+            endpoint -> {
+              assertThat(endpoint.route()).isEqualTo("/api/projects");
+              assertThat(endpoint.keptShare()).isGreaterThan(0.9);
+            });
+  }
+
+  @Test
   void busyConnectionsAreArrivalsTimesTheTimeHeld() {
     for (int i = 0; i < 1000; i++) {
       query(ONE, i, 1, 0, 1);
