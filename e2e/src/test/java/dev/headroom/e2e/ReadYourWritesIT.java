@@ -31,7 +31,7 @@ class ReadYourWritesIT {
       throws IOException, InterruptedException, SQLException {
     Instant begin = Instant.now();
     try (DemoRun demo =
-        DemoRun.start(folder, TWO_TO_SIX, "--users", "300", "--spike", "5s:2400:30s")) {
+        DemoRun.start(folder, TWO_TO_SIX, "--users", "300", "--spike", "5s:2400:25s")) {
       List<Postgres.Member> lagging = demo.postgres().replicas().subList(0, 2);
       for (Postgres.Member replica : lagging) {
         replica.execute("SELECT pg_wal_replay_pause()");
@@ -44,7 +44,7 @@ class ReadYourWritesIT {
       }
       Await.until(Duration.ofSeconds(30), () -> demo.postgres().streaming() == 4);
 
-      // A minute with less to do, and a look every 15 s.
+      // Half a minute with less to do, and a look every 15 s.
       Await.until(Duration.ofSeconds(150), () -> demo.ready("api") == 2);
       assertThat(ways(demo)).containsExactly("down", "up");
 

@@ -43,8 +43,8 @@ record LocalSettings(
           .withPolicies(
               List.of(new ScalingPolicy(ScalingPolicy.Kind.PODS, 4, Duration.ofSeconds(15))));
 
-  private static final ScalingRules DOWN_AFTER_A_MINUTE =
-      ScalingRules.defaultDown().withStabilization(Duration.ofMinutes(1));
+  private static final ScalingRules DOWN_SOON =
+      ScalingRules.defaultDown().withStabilization(Duration.ofSeconds(30));
 
   private static final Duration DEMO_INTERRUPTION = Duration.ofMinutes(5);
   private static final Duration DEMO_NOTICE = Duration.ofSeconds(45);
@@ -72,7 +72,7 @@ record LocalSettings(
         false,
         ByteSize.mebibytes(256),
         ByteSize.mebibytes(128),
-        new ScalingBehavior.Rules(GRADUALLY_UP, DOWN_AFTER_A_MINUTE),
+        new ScalingBehavior.Rules(GRADUALLY_UP, DOWN_SOON),
         new NodePoolSettings(
             Optional.of(DEMO_INTERRUPTION), DEMO_NOTICE, RandomGenerator.getDefault()),
         VerticalSettings.compressed(DEMO_DAY),
