@@ -70,8 +70,8 @@ final class CaseStudy {
   private static final ByteSize ROOM = ByteSize.mebibytes(4096);
   private static final String SERVICE = "api";
   private static final int FIRST_USERS = 5000;
-  private static final Duration LEARNING = Duration.ofMinutes(4);
-  private static final Duration LEARNERS_ARRIVE = Duration.ofSeconds(30);
+  private static final Duration LEARNING = Duration.ofMinutes(5);
+  private static final Duration LEARNERS_ARRIVE = Duration.ofSeconds(100);
   // Each user's first request is a log-in, and each new replica of 16 costs seconds of a core until
   // it is warm: a crowd that comes at once would measure the machine and not the architecture.
   private static final Duration ARRIVAL = Duration.ofSeconds(240);

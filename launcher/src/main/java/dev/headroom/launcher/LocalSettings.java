@@ -37,11 +37,11 @@ record LocalSettings(
     Path workingDirectory,
     Optional<String> consoleToken) {
 
-  /** A JVM that starts beside all others costs them a core for a second: not sixteen at once. */
+  /** A JVM costs all others two seconds of a core until it is warm: not sixteen at once. */
   private static final ScalingRules GRADUALLY_UP =
       ScalingRules.defaultUp()
           .withPolicies(
-              List.of(new ScalingPolicy(ScalingPolicy.Kind.PODS, 4, Duration.ofSeconds(15))));
+              List.of(new ScalingPolicy(ScalingPolicy.Kind.PODS, 2, Duration.ofSeconds(15))));
 
   private static final ScalingRules DOWN_SOON =
       ScalingRules.defaultDown().withStabilization(Duration.ofSeconds(30));

@@ -3,6 +3,7 @@ package dev.headroom.router.session;
 import dev.headroom.router.Member;
 import dev.headroom.router.cluster.Mark;
 import dev.headroom.router.pool.LoginPools;
+import dev.headroom.router.pool.Settings;
 import dev.headroom.router.statement.Reads;
 import dev.headroom.router.statement.RouteHint;
 import dev.headroom.router.statement.SessionEffect;
@@ -10,9 +11,8 @@ import dev.headroom.spec.RouterSpec;
 import dev.headroom.sql.SettingChange;
 import dev.headroom.sql.StatementShape;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Decides where a unit goes that has no server connection yet. */
 final class Routing {
@@ -20,12 +20,15 @@ final class Routing {
 
   private static final List<String> CATEGORIES =
       List.of("volatile function", "function", "view", "row security");
-  private static final Set<String> KNOWN_ENCODINGS =
-      Set.of("utf8", "utf-8", "unicode", "sql_ascii", "latin1", "latin9");
+  private static final Pattern KNOWN_ENCODING =
+      Pattern.compile("\\b(utf-?8|unicode|sql_ascii|latin1|latin9)\\b", Pattern.CASE_INSENSITIVE);
 
   private final Lane lane;
   private final SessionState session;
   private final ReplicaChoice replicas;
+  /* Settings are immutable: those that were judged last, and how. */
+  private Settings judged = Settings.NONE;
+  private boolean judgedKnown = true;
 
   Routing(Lane lane, LoginPools pools, SessionState session) {
     this.lane = lane;
@@ -139,12 +142,16 @@ final class Routing {
   }
 
   private boolean encodingIsKnown() {
-    Optional<String> statement = session.settings().statement("client_encoding");
-    if (statement.isEmpty()) {
-      return true;
+    Settings present = session.settings();
+    if (!present.equals(judged)) {
+      judged = present;
+      judgedKnown =
+          present
+              .statement("client_encoding")
+              .map(statement -> KNOWN_ENCODING.matcher(statement).find())
+              .orElse(true);
     }
-    String lower = statement.get().toLowerCase(Locale.ROOT);
-    return KNOWN_ENCODINGS.stream().anyMatch(name -> lower.matches(".*\\b" + name + "\\b.*"));
+    return judgedKnown;
   }
 
   private static String category(String doubt) {
