@@ -15,7 +15,11 @@ final class PoolSizing {
 
   /** Changes the limit of a pool. */
   interface Limiter {
-    void limit(PoolFigures pool, PoolTuner.Decision decision);
+
+    /**
+     * @param shown what people call the pool: its member, and its login where there are several
+     */
+    void limit(PoolFigures pool, PoolTuner.Decision decision, String shown);
   }
 
   private final TimeSource time;
@@ -44,6 +48,8 @@ final class PoolSizing {
         pools.stream()
             .filter(pool -> pool.total() + pool.waiting() > 0)
             .collect(Collectors.groupingBy(PoolFigures::member, Collectors.counting()));
+    Map<String, Long> all =
+        pools.stream().collect(Collectors.groupingBy(PoolFigures::member, Collectors.counting()));
     long now = time.nanoTime();
     for (PoolFigures pool : pools) {
       int most = (int) Math.max(1, forAll / logins.getOrDefault(pool.member(), 1L));
@@ -55,7 +61,8 @@ final class PoolSizing {
       PoolTuner.Decision decision = tuner.next(pool, now, most);
       reasons.put(pool.name(), decision.reason());
       if (decision.limit() != pool.limit()) {
-        limiter.limit(pool, decision);
+        boolean several = all.getOrDefault(pool.member(), 1L) > 1;
+        limiter.limit(pool, decision, several ? pool.name().toString() : pool.member());
       }
     }
   }

@@ -482,7 +482,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
             });
   }
 
-  private void limit(PoolFigures pool, PoolTuner.Decision decision) {
+  private void limit(PoolFigures pool, PoolTuner.Decision decision, String shown) {
     int share = Math.max(1, (decision.limit() + pools.size() - 1) / pools.size());
     int limit = share * pools.size();
     if (limit == pool.limit()) {
@@ -491,7 +491,7 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     for (ServerPools own : pools.values()) {
       own.loop().execute(() -> own.limit(pool.name().login(), pool.member(), share));
     }
-    telemetry.resized(pool, limit, decision.reason());
+    telemetry.resized(pool, limit, decision.reason(), shown);
   }
 
   @Override
@@ -529,6 +529,9 @@ public final class Router implements Component, Reloadable<ScaledApp> {
     }
     admissions.take(settings);
     spec.spec = settings;
+    if (settings.pool().equals(previous.router().pool())) {
+      return; // What auto has found stays.
+    }
     int share = share(settings, pools.size());
     for (ServerPools own : pools.values()) {
       own.loop().execute(() -> own.limit(share));

@@ -246,16 +246,16 @@ final class RouterTelemetry implements QueryReport {
     consumer.accept(Telemetry.event(event));
   }
 
-  /** A pool has another size now. */
-  void resized(PoolFigures pool, int limit, String reason) {
+  /**
+   * A pool has another size now.
+   *
+   * @param shown what people call it
+   */
+  void resized(PoolFigures pool, int limit, String reason, String shown) {
     String body =
         "pool of %s %s %d → %d: %s"
             .formatted(
-                pool.member(),
-                limit > pool.limit() ? "grew" : "shrank",
-                pool.limit(),
-                limit,
-                reason);
+                shown, limit > pool.limit() ? "grew" : "shrank", pool.limit(), limit, reason);
     LOG.log(Level.DEBUG, body);
     consumer.accept(
         Telemetry.event(

@@ -33,7 +33,9 @@ class PoolSizingTest {
               () -> RouterFixture.spec(4, Duration.ofSeconds(1), Duration.ofSeconds(1))));
   private final PoolSizing sizing =
       new PoolSizing(
-          time, (pool, decision) -> telemetry.resized(pool, decision.limit(), decision.reason()));
+          time,
+          (pool, decision, shown) ->
+              telemetry.resized(pool, decision.limit(), decision.reason(), shown));
 
   @Test
   void aPoolThatIsTooLargeForTheServerShrinksAndSaysWhy() {
@@ -51,6 +53,17 @@ class PoolSizingTest {
   }
 
   @Test
+  void amongSeveralLoginsTheEventNamesIts() {
+    PoolName other =
+        new PoolName("pg-1", new Logins().of("app", "reports", new Credential.Password("")));
+    for (int i = 0; i < 2; i++) {
+      sizing.tune(List.of(pool(90), pool(other, 20)), 100, RouterSpec.PoolSize.AUTO);
+    }
+    assertThat(told.getFirst().logs().getFirst().body())
+        .startsWith("pool of pg-1 (app@app) shrank 90 → ");
+  }
+
+  @Test
   void aPoolThatNobodyAsksStaysAndIsNotTold() {
     RouterSpec.PoolSize auto = RouterSpec.PoolSize.AUTO;
     for (int i = 0; i < 3; i++) {
@@ -60,7 +73,11 @@ class PoolSizingTest {
   }
 
   private static PoolFigures pool(int limit) {
+    return pool(NAME, limit);
+  }
+
+  private static PoolFigures pool(PoolName name, int limit) {
     return new PoolFigures(
-        NAME, "replica", limit, 0, 0, 0, 0, Duration.ZERO, 0, 0, Duration.ZERO, Duration.ZERO, "");
+        name, "replica", limit, 0, 0, 0, 0, Duration.ZERO, 0, 0, Duration.ZERO, Duration.ZERO, "");
   }
 }
