@@ -32,6 +32,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
   private boolean toReset;
   private boolean lent;
   private long lentSince;
+  private long openedAt;
   private long idleSince;
 
   ServerConnection(
@@ -104,6 +105,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter {
     return prepared.size() <= MAX_PREPARED
         ? Optional.empty()
         : Optional.of(prepared.firstEntry().getKey());
+  }
+
+  void opened(long now) {
+    openedAt = now;
+  }
+
+  long openedAt() {
+    return openedAt;
   }
 
   void lend(ServerUser to, long now) {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
     "FutureReturnValueIgnored") // Netty tells of failures by exceptionCaught and channelInactive.
 public final class ServerPool {
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+  /* A server process only ever grows; up to a tenth earlier, so that not all are opened at once. */
+  private static final Duration LIFETIME = Duration.ofHours(1);
 
   /** Opens connections; ends in {@link #opened} or {@link #openingFailed}. */
   interface Opener {
@@ -207,6 +209,11 @@ public final class ServerPool {
     opening--;
     lastError = "";
     counted.add(connection);
+    connection.opened(time.nanoTime());
+    if (closed) {
+      connection.close();
+      return;
+    }
     hand(connection);
   }
 
@@ -257,7 +264,7 @@ public final class ServerPool {
     long now = time.nanoTime();
     heldNanos += connection.lentFor(now);
     connection.takeBack(now);
-    if (!connection.isFit() || closed || total > limit) {
+    if (!connection.isFit() || closed || total > limit || isOld(connection, now)) {
       if (connection.channel().isActive()) {
         connection.unfit();
         connection.channel().close(); // Its channelInactive counts it out.
@@ -271,6 +278,11 @@ public final class ServerPool {
       return;
     }
     hand(connection);
+  }
+
+  private static boolean isOld(ServerConnection connection, long now) {
+    long earlier = LIFETIME.toNanos() / 1000 * Math.floorMod(connection.key().processId(), 100);
+    return now - connection.openedAt() > LIFETIME.toNanos() - earlier;
   }
 
   private void hand(ServerConnection connection) {
@@ -323,6 +335,10 @@ public final class ServerPool {
 
   void closeIdle() {
     long now = time.nanoTime();
+    List<ServerConnection> old =
+        idle.stream().filter(connection -> isOld(connection, now)).toList();
+    idle.removeAll(old);
+    old.forEach(ServerConnection::close);
     Iterator<ServerConnection> oldestFirst = idle.iterator();
     while (oldestFirst.hasNext()) {
       ServerConnection connection = oldestFirst.next();
@@ -332,6 +348,12 @@ public final class ServerPool {
       oldestFirst.remove();
       connection.close();
     }
+  }
+
+  /** Those in use too. */
+  void closeAll() {
+    close();
+    new ArrayList<>(counted).forEach(ServerConnection::close);
   }
 
   void close() {
