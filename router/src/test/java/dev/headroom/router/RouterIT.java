@@ -232,6 +232,27 @@ class RouterIT {
   }
 
   @Test
+  void aRoleFollowsItsClientAndNobodyElse() throws SQLException {
+    POSTGRES.execute("CREATE ROLE \"Router Guest\"", "GRANT SELECT ON item TO \"Router Guest\"");
+    POSTGRES.awaitReplay();
+    try (Connection a = router.connect();
+        Connection b = router.connect()) {
+      RouterFixture.execute(a, "SET ROLE \"Router Guest\"");
+      for (int i = 0; i < 10; i++) {
+        assertThat(RouterFixture.text(a, "SELECT current_user")).isEqualTo("Router Guest");
+        assertThat(RouterFixture.text(b, "SELECT current_user")).isEqualTo(POSTGRES.user());
+        assertThat(router.roleOf(a, "SELECT count(*) FROM item")).isEqualTo("replica");
+      }
+      assertThatThrownBy(() -> RouterFixture.execute(a, "DELETE FROM item WHERE id = 1"))
+          .hasMessageContaining("permission denied");
+      RouterFixture.execute(a, "RESET ROLE");
+      assertThat(RouterFixture.text(a, "SELECT current_user")).isEqualTo(POSTGRES.user());
+    } finally {
+      POSTGRES.execute("REVOKE ALL ON item FROM \"Router Guest\"", "DROP ROLE \"Router Guest\"");
+    }
+  }
+
+  @Test
   void clientsWithDifferentNamesShareThePool() throws SQLException {
     List<Connection> clients = new ArrayList<>();
     POSTGRES.execute("CREATE TABLE made (n int)");

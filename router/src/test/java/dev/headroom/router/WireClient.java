@@ -121,6 +121,12 @@ final class WireClient implements AutoCloseable {
     return this;
   }
 
+  /** Sends no more, and still listens. */
+  WireClient finish() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
   /** Ends without a word, by a reset. */
   void vanish() {
     try {

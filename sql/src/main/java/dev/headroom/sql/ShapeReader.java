@@ -51,8 +51,11 @@ final class ShapeReader {
       case "deallocate" -> named(StatementKind.DEALLOCATE, is(from, 1, "prepare") ? 2 : 1);
       case "declare" -> subject(StatementKind.DECLARE, "cursor", has("hold") ? "hold" : "");
       case "fetch", "move", "close" -> plain(StatementKind.CURSOR, "cursor");
-      case "listen" -> plain(StatementKind.LISTEN, "session state");
-      case "unlisten" -> plain(StatementKind.UNLISTEN, "session state");
+      case "listen" -> channel(StatementKind.LISTEN);
+      case "unlisten" ->
+          to == from + 2 && tokens.text(from + 1).equals("*")
+              ? plain(StatementKind.UNLISTEN, "session state")
+              : channel(StatementKind.UNLISTEN);
       case "notify" -> plain(StatementKind.NOTIFY, "write");
       case "discard" -> plain(StatementKind.DISCARD, "session state");
       case "lock" -> plain(StatementKind.LOCK, "lock");
@@ -217,12 +220,14 @@ final class ShapeReader {
     if (name.equals("time") && is(i, 0, "zone")) {
       name = "timezone";
       i++;
+    } else if (name.equals("role")) {
+      i += !reset && (is(i, 0, "to") || (i < to && tokens.text(i).equals("="))) ? 1 : 0;
     } else if (name.equals("names")) {
       name = "client_encoding";
     } else if (!reset && (is(i, 0, "to") || (i < to && tokens.text(i).equals("=")))) {
       i++;
     } else if (!reset) {
-      // SET ROLE x, SET SESSION AUTHORIZATION x, SET XML OPTION x, SET SESSION CHARACTERISTICS.
+      // SET SESSION AUTHORIZATION x, SET XML OPTION x, SET SESSION CHARACTERISTICS.
       return setting(new SettingChange(scope, name + " (statement form)", value(i)));
     }
     return setting(new SettingChange(scope, name, reset ? Optional.empty() : value(i)));
@@ -251,6 +256,14 @@ final class ShapeReader {
   private StatementShape named(StatementKind kind, int offset) {
     int i = from + offset;
     return subject(kind, "prepared statement", i < to && tokens.isName(i) ? tokens.name(i) : "");
+  }
+
+  private StatementShape channel(StatementKind kind) {
+    int i = from + 1;
+    boolean named = to == from + 2 && tokens.isName(i) && !tokens.text(i).startsWith("U&");
+    return named
+        ? subject(kind, "session state", tokens.name(i))
+        : plain(StatementKind.OTHER, "unknown statement");
   }
 
   private boolean has(String word) {

@@ -17,7 +17,8 @@ import java.util.Set;
  * @param attributes names behind a dot: columns, or functions written as columns
  * @param setting of SET and RESET
  * @param subject the name in DEALLOCATE, PREPARE, EXECUTE, {@code all} for DEALLOCATE ALL; {@code
- *     temp} of a CREATE of something temporary, {@code hold} of a DECLARE … WITH HOLD
+ *     temp} of a CREATE of something temporary, {@code hold} of a DECLARE … WITH HOLD; the channel
+ *     of LISTEN and UNLISTEN, empty for UNLISTEN *
  * @param readOnlyBlock BEGIN … READ ONLY in which each statement has a snapshot of its own: without
  *     REPEATABLE READ, SERIALIZABLE or DEFERRABLE
  */

@@ -121,8 +121,10 @@ class StatementShapeTest {
         .contains(SettingChange.Scope.LOCAL);
     assertThat(only("SET TIME ZONE 'UTC'").setting().map(SettingChange::name)).contains("timezone");
     assertThat(only("RESET ALL").setting().map(SettingChange::name)).contains("all");
-    assertThat(only("SET ROLE x").setting().map(SettingChange::name))
-        .contains("role (statement form)");
+    assertThat(only("SET ROLE x").setting().map(SettingChange::name)).contains("role");
+    assertThat(only("SET role = 'x y'").setting().flatMap(SettingChange::value)).contains("'x y'");
+    assertThat(only("SET XML OPTION document").setting().map(SettingChange::name))
+        .contains("xml (statement form)");
     assertThat(only("SET TRANSACTION READ ONLY").kind()).isEqualTo(StatementKind.SET_TRANSACTION);
   }
 

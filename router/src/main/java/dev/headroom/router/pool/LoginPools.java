@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The pools of one login on one event loop, and who waits there for a primary to appear. */
 @SuppressWarnings(
@@ -35,6 +37,8 @@ public final class LoginPools {
   private final TimeSource time;
   private final Map<Member, ServerPool> pools = new LinkedHashMap<>();
   private final List<Waiter> waitingForPrimary = new ArrayList<>();
+  /* Of one connection each, to the primary. */
+  private final List<ServerPool> beside = new ArrayList<>();
   private int limit;
   private boolean paused;
 
@@ -61,6 +65,7 @@ public final class LoginPools {
   void members(List<Member> members) {
     List<Member> gone = new ArrayList<>(pools.keySet());
     gone.removeAll(members);
+    closeBeside(pool -> !members.contains(pool.member()));
     for (Member member : gone) {
       ServerPool pool = pools.remove(member);
       if (pool != null) {
@@ -103,8 +108,32 @@ public final class LoginPools {
     }
   }
 
+  /**
+   * Opens a connection to the primary that is no part of its pool, for what lasts; it is closed
+   * when it is released, and when the primary is another one. Without a primary it is refused at
+   * once.
+   */
+  public void acquireBeside(Waiter waiter) {
+    Optional<Member> primary = cluster.view().primary();
+    if (primary.isEmpty()) {
+      waiter.refused(cluster.view().trouble());
+      return;
+    }
+    closeBeside(pool -> pool.servers().isEmpty());
+    ServerPool pool = new ServerPool(primary.get(), login, 1, this::open, cluster::suspect, time);
+    beside.add(pool);
+    pool.acquire(waiter);
+  }
+
+  private void closeBeside(Predicate<ServerPool> which) {
+    List<ServerPool> closing = beside.stream().filter(which).toList();
+    beside.removeAll(closing);
+    closing.forEach(ServerPool::closeAll);
+  }
+
   /** Who waited for a primary tries again. */
   void primaryChanged() {
+    closeBeside(pool -> !cluster.view().primary().equals(Optional.of(pool.member())));
     List<Waiter> waiting = new ArrayList<>(waitingForPrimary);
     waitingForPrimary.clear();
     waiting.forEach(this::acquirePrimary);
@@ -138,7 +167,9 @@ public final class LoginPools {
 
   /** The connections of all pools. */
   List<ServerFigures> servers() {
-    return pools.values().stream().flatMap(pool -> pool.servers().stream()).toList();
+    return Stream.concat(pools.values().stream(), beside.stream())
+        .flatMap(pool -> pool.servers().stream())
+        .toList();
   }
 
   private String role(Member member) {
@@ -169,6 +200,7 @@ public final class LoginPools {
   }
 
   void close() {
+    closeBeside(pool -> true);
     pools.values().forEach(ServerPool::close);
     pools.clear();
   }

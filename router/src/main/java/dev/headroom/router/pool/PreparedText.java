@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
  *
  * @param name on the servers; empty for one that is parsed anew each time
  * @param parse what follows the name in a Parse message: text and parameter types
+ * @param nameScope what names in it mean beyond the text: the search_path, a session's temporary
+ *     tables
  */
-public record PreparedText(String name, Bytes parse, StatementAnalysis analysis) {
+public record PreparedText(String name, Bytes parse, StatementAnalysis analysis, String nameScope) {
 
   /** The text. */
   public String sql() {

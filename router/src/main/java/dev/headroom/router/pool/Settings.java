@@ -93,7 +93,12 @@ public final class Settings {
       String value = change.value().get();
       now.put(
           name,
-          name.equals("timezone") ? "SET TIME ZONE " + value : "SET " + name + " TO " + value);
+          switch (name) {
+            case "timezone" -> "SET TIME ZONE " + value;
+            case DateStyle.NAME ->
+                "SET datestyle TO " + DateStyle.after(statements.get(name), value);
+            default -> "SET " + name + " TO " + value;
+          });
     } else if (original != null) {
       now.put(name, original);
     } else {
@@ -120,7 +125,12 @@ public final class Settings {
     }
     statements.forEach(
         (name, statement) -> {
-          if (!statement.equals(present.statements.get(name))) {
+          String before = present.statements.get(name);
+          if (!statement.equals(before)) {
+            if (before != null && name.equals(DateStyle.NAME)) {
+              // What it does not say shall be the server's, not another client's.
+              sql.append("RESET datestyle;");
+            }
             sql.append(statement).append(';');
           }
         });

@@ -14,6 +14,10 @@ final class ClientInput {
 
   /** Takes the bytes over. */
   void append(ByteBuf bytes) {
+    if (!bytes.isReadable()) {
+      bytes.release();
+      return;
+    }
     if (!pending.isReadable()) {
       pending.release();
       pending = bytes;
@@ -63,6 +67,10 @@ final class ClientInput {
     }
     byte[] frame = new byte[length + 1];
     pending.readBytes(frame);
+    if (!pending.isReadable()) {
+      // A client may be idle for long, and there are thousands of them.
+      release();
+    }
     return frame;
   }
 

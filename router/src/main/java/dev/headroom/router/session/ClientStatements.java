@@ -11,7 +11,7 @@ final class ClientStatements {
 
   /** A statement that a client has prepared. */
   static final class Prepared {
-    private final PreparedText text;
+    private PreparedText text;
     private Tags tags;
 
     private Prepared(PreparedText text, Tags tags) {
@@ -36,6 +36,15 @@ final class ClientStatements {
 
   void prepared(String name, PreparedText text, Tags tags) {
     statements.put(name, new Prepared(text, tags));
+  }
+
+  /** What servers have of {@code old} is outdated. */
+  void replace(PreparedText old, PreparedText renewed) {
+    for (Prepared statement : statements.values()) {
+      if (statement.text.equals(old)) {
+        statement.text = renewed;
+      }
+    }
   }
 
   /** Null for one that was never prepared by Parse. */

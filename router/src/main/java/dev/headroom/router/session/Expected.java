@@ -13,13 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class Expected {
   private final Deque<Step> steps = new ArrayDeque<>();
   private @Nullable ByteBuf due;
+  /* Has the unit failed before its end was sent? Nothing more is answered but that. */
+  private boolean skipping;
 
   void add(Step step) {
+    if (skipping && step.kind() != Step.Kind.SYNC) {
+      return;
+    }
+    skipping = false;
     steps.add(step);
   }
 
   void clear() {
     steps.clear();
+    skipping = false;
   }
 
   /** The next, or null. */
@@ -50,11 +57,13 @@ final class Expected {
     while (!steps.isEmpty() && !isNext(Step.Kind.SYNC) && !isNext(Step.Kind.QUERY)) {
       steps.remove();
     }
+    skipping = steps.isEmpty();
   }
 
   /** The unit is over. */
   void ended() {
     skipToEnd();
+    skipping = false;
     steps.poll();
   }
 

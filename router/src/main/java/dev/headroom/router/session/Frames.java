@@ -2,6 +2,7 @@ package dev.headroom.router.session;
 
 import dev.headroom.pgwire.Bytes;
 import dev.headroom.pgwire.ProtocolException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -37,6 +38,23 @@ final class Frames {
     byte[] content = Arrays.copyOf(text, text.length + frame.length - textEnd);
     System.arraycopy(frame, textEnd, content, text.length, frame.length - textEnd);
     return Bytes.of(ByteBuffer.wrap(content));
+  }
+
+  /** How many formats of results a Bind message names, 0 when it makes no sense. */
+  static int resultFormats(byte[] bind, int nameEnd) {
+    ByteBuffer in = ByteBuffer.wrap(bind);
+    try {
+      in.position(nameEnd);
+      int formats = in.getShort() & 0xffff;
+      in.position(in.position() + 2 * formats);
+      int values = in.getShort() & 0xffff;
+      for (int i = 0; i < values; i++) {
+        in.position(Math.max(0, in.getInt()) + in.position());
+      }
+      return in.getShort() & 0xffff;
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      return 0;
+    }
   }
 
   static byte[] join(byte[] a, byte[] b) {

@@ -3,10 +3,13 @@ package dev.headroom.router.session;
 import dev.headroom.base.TimeSource;
 import dev.headroom.router.cluster.Cluster;
 import dev.headroom.router.pool.Login;
+import dev.headroom.router.pool.LoginPools;
 import dev.headroom.router.pool.ServerPools;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.router.statement.AnalysisCache;
 import dev.headroom.spec.RouterSpec;
+import io.netty.channel.EventLoop;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -30,6 +33,8 @@ public final class Lane {
   final AnalysisCache analyses = new AnalysisCache();
   final PreparedTexts prepared;
   private final Supplier<RouterSpec> spec;
+  private final Map<Settings, Settings> sharedSettings = bounded(MAX_GREETINGS);
+  private final Map<Login, NotificationHub> hubs = new HashMap<>();
   /* Fingerprints that a replica has refused. */
   private final Map<Long, Boolean> learned = bounded(MAX_LEARNED);
   /* What servers report to a client of that login with these settings. */
@@ -53,7 +58,7 @@ public final class Lane {
     this.time = time;
     this.random = random;
     this.spec = spec;
-    this.prepared = new PreparedTexts(analyses, "headroom_" + name + "_");
+    this.prepared = new PreparedTexts(analyses, "headroom_" + name + "_", sessions.schemaVersion());
   }
 
   private static <K, V> Map<K, V> bounded(int size) {
@@ -63,6 +68,17 @@ public final class Lane {
         return this.size() > size;
       }
     };
+  }
+
+  /** Hears notifications for the clients of a login. */
+  NotificationHub notifications(Login login, LoginPools of, EventLoop loop) {
+    return hubs.computeIfAbsent(login, l -> new NotificationHub(this, of, loop));
+  }
+
+  /** Equal to {@code settings}, and the same for all clients: most have the same. */
+  Settings shared(Settings settings) {
+    Settings known = sharedSettings.putIfAbsent(settings, settings);
+    return known == null ? settings : known;
   }
 
   RouterSpec spec() {

@@ -80,6 +80,14 @@ final class Replies {
         "57P01", "terminating connection: the router is shutting down", "", "");
   }
 
+  static ErrorFields tooManyNotifications() {
+    return ErrorFields.fatal(
+        "54000",
+        "terminating connection: too many notifications wait for the client",
+        "It is in a transaction, or does not read.",
+        "End transactions on the connection that listens.");
+  }
+
   static ErrorFields tooLong(int length) {
     return ErrorFields.fatal(
         "54000",

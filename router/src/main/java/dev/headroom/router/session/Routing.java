@@ -36,14 +36,6 @@ final class Routing {
     this.replicas = new ReplicaChoice(lane, pools);
   }
 
-  /** Where a client learns what servers report at the start of a session. */
-  Route greeting() {
-    Member replica = replicas.pick(Mark.NONE);
-    return lane.cluster.view().primary().isEmpty()
-        ? new Route(replica, false, "greeting")
-        : Route.primary("greeting");
-  }
-
   /**
    * Empty: no replica is fresh enough yet, ask again in a moment.
    *
@@ -133,6 +125,8 @@ final class Routing {
             .setting()
             .filter(change -> change.scope() == SettingChange.Scope.SESSION)
             .filter(change -> SessionEffect.TRACKED.contains(change.name()))
+            // A replica that is behind may not know the role yet.
+            .filter(change -> !change.name().equals("role"))
             .isPresent();
   }
 

@@ -1,7 +1,10 @@
 package dev.headroom.router.session;
 
+import dev.headroom.router.Member;
 import dev.headroom.router.pool.ServerConnection;
 import dev.headroom.router.statement.StatementAnalysis;
+import dev.headroom.router.statement.Tags;
+import dev.headroom.signals.QueryCall;
 import java.util.Optional;
 
 /** A unit on its way: where it goes, how often it was tried, how long it took. */
@@ -9,6 +12,7 @@ final class Run {
   private final Lane lane;
   private final Unit unit;
   private final long startedEpoch;
+  private final long startedAt;
   private final long freshUntil;
   private Route route = Route.primary("");
   private int attempt;
@@ -19,7 +23,8 @@ final class Run {
     this.lane = lane;
     this.unit = unit;
     this.startedEpoch = lane.time.epochNanos();
-    this.freshUntil = lane.time.nanoTime() + lane.spec().freshnessWait().toNanos();
+    this.startedAt = lane.time.nanoTime();
+    this.freshUntil = startedAt + lane.spec().freshnessWait().toNanos();
   }
 
   Unit unit() {
@@ -56,6 +61,31 @@ final class Run {
 
   void sent() {
     sentAt = lane.time.nanoTime();
+  }
+
+  /** The router has carried it out itself. */
+  void reportOwn(SessionState session) {
+    StatementAnalysis heard = unit.heard();
+    if (heard == null) {
+      return;
+    }
+    lane.report.answered(
+        new QueryReport.Answered(
+            heard,
+            lane.cluster.view().primary().map(Member::name).orElse(""),
+            "primary",
+            "notifications",
+            startedEpoch,
+            0,
+            lane.time.nanoTime() - startedAt,
+            0,
+            0,
+            0,
+            "",
+            Tags.NONE,
+            session.number(),
+            session.transaction(),
+            QueryCall.UNKNOWN));
   }
 
   /**

@@ -267,18 +267,21 @@ final class ServerAnswers implements Answers.Handler {
       fatal = fields;
       return false;
     }
-    boolean stalePlan =
-        fields.sqlState().equals("0A000") && fields.routine().equals("RevalidateCachedQuery");
-    if (stalePlan && session.isIdle()) {
-      from.unfit();
+    Step head = expected.next();
+    PreparedText subject = head == null ? null : head.text();
+    boolean stale = subject != null && Refusals.isOutdated(fields);
+    boolean heals =
+        stale && session.isIdle() && output.isHolding() && !executed && unit.isDescribed();
+    if (subject != null && stale) {
+      renew(from, subject, heals);
     }
     boolean refused =
         route.provenRead() && route.toReplica() && Refusals.isRefusal(fields.sqlState());
-    if (output.isHolding() && ((stalePlan && !executed) || refused)) {
+    if (heals || (refused && !stale && output.isHolding())) {
       retrying = true;
       output.discard();
       expected.dropDue();
-      if (!stalePlan && Refusals.isLasting(fields.sqlState())) {
+      if (!stale && Refusals.isLasting(fields.sqlState())) {
         unit.analyses().forEach(analysis -> lane.learn(analysis.fingerprint().hash()));
       }
       return false;
@@ -289,6 +292,21 @@ final class ServerAnswers implements Answers.Handler {
     expected.skipToEnd();
     copying &= unit.isExtended();
     return true;
+  }
+
+  /*
+   * Whoever prepares the text again gets it anew. A client that is told what it gets need not know;
+   * others expect what was, and prepare it again when they see the error, as without the router.
+   */
+  private void renew(ServerConnection from, PreparedText outdated, boolean forThisUnit) {
+    if (outdated.name().isEmpty()) {
+      from.forgot(outdated);
+    }
+    PreparedText renewed = lane.prepared.renewed(outdated);
+    if (forThisUnit) {
+      unit.replace(outdated, renewed);
+      session.statements().replace(outdated, renewed);
+    }
   }
 
   private boolean notice(ByteBuf in, int index, int length) {
@@ -318,7 +336,8 @@ final class ServerAnswers implements Answers.Handler {
       return false;
     }
     output.let();
-    return true;
+    // What it is to hear stands before its end: the session tells it itself.
+    return !session.isAtRestListening();
   }
 
   @Override

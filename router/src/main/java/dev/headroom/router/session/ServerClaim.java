@@ -189,11 +189,23 @@ final class ServerClaim implements Waiter {
     settingUp = null;
     if (error == null) {
       prepared(connection);
+      return;
+    }
+    connection.unfit();
+    giveBack();
+    if (askedReplica) {
+      // It is behind: what the setting names is not there yet.
+      askAgain(error.toString());
     } else {
-      connection.unfit();
-      giveBack();
       holder.denied(error);
     }
+  }
+
+  private void askAgain(String why) {
+    wanted = true;
+    wait.begin();
+    wait.goOn();
+    refused(why);
   }
 
   private void prepared(ServerConnection connection) {
@@ -249,7 +261,9 @@ final class ServerClaim implements Waiter {
 
   @Override
   public void writabilityChanged(boolean writable) {
-    holder.writable();
+    if (writable) {
+      holder.writable();
+    }
   }
 
   @Override
@@ -262,9 +276,6 @@ final class ServerClaim implements Waiter {
       return;
     }
     exchange.end();
-    wanted = true;
-    wait.begin();
-    wait.goOn();
-    refused(why);
+    askAgain(why);
   }
 }

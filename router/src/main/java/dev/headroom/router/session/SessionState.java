@@ -6,12 +6,14 @@ import dev.headroom.router.pool.Login;
 import dev.headroom.router.pool.ServerConnection;
 import dev.headroom.router.pool.Settings;
 import dev.headroom.router.statement.SessionEffect;
+import dev.headroom.router.statement.StatementAnalysis;
 import dev.headroom.spec.RouterSpec;
 import dev.headroom.sql.SettingChange;
 import dev.headroom.sql.StatementKind;
 import dev.headroom.sql.StatementShape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client has made of its session, wherever its statements ran: settings, prepared
@@ -32,11 +34,14 @@ final class SessionState {
   private long transaction;
   private boolean onReplica;
   private boolean readOnly;
+  private @Nullable Listening listening;
 
   /* Of the transaction that is open. */
   private final List<SettingChange> changes = new ArrayList<>();
   private boolean wrote;
   private boolean changedSchema;
+  private boolean remade;
+  private int temporaryChanges;
 
   SessionState(Lane lane, Login login, Settings startup) {
     this.lane = lane;
@@ -84,6 +89,20 @@ final class SessionState {
     return statements;
   }
 
+  /** What it listens to; null while it never has. */
+  @Nullable Listening listening() {
+    return listening;
+  }
+
+  void listening(Listening now) {
+    listening = now;
+  }
+
+  /** Is it outside of a transaction, with channels that the router hears for it? */
+  boolean isAtRestListening() {
+    return listening != null && isIdle();
+  }
+
   OwnSettings own() {
     return own;
   }
@@ -129,6 +148,9 @@ final class SessionState {
   /** The unit is about to run. */
   void running(Unit unit) {
     List<StatementShape> shapes = unit.shapes();
+    if (status == 'E' && shapes.size() == 1) {
+      return; // It fails, or ends the transaction.
+    }
     for (StatementShape shape : shapes) {
       // A SET among others: which of them hold in the end is the server's to know.
       boolean mixed = shape.kind() == StatementKind.SET && shapes.size() > 1;
@@ -143,23 +165,36 @@ final class SessionState {
    */
   void ran(
       Unit unit, boolean provenRead, boolean failed, String lastTag, ServerConnection connection) {
+    boolean catalogChange = false;
     for (StatementShape shape : unit.shapes()) {
+      catalogChange |= shape.kind() == StatementKind.DDL;
       wrote |= !readOnly && SessionEffect.mayWrite(shape, provenRead);
       changedSchema |= SessionEffect.changesSchema(shape);
       if (!failed) {
         remember(shape, connection);
       }
     }
+    if (catalogChange) {
+      remake(unit);
+    }
+    Listening listens = listening;
+    if (listens != null && !failed) {
+      listens.ran(unit);
+    }
     if (!isIdle()) {
       return;
     }
     statements.forgetPortals();
     readOnly = false;
+    if (listens != null) {
+      listens.transactionEnded(!failed && !lastTag.equals("ROLLBACK"), wrote);
+    }
     if (!changes.isEmpty()) {
       if (!lastTag.equals("ROLLBACK") && !failed) {
         for (SettingChange change : changes) {
           settings = settings.changed(change, startup);
         }
+        settings = lane.shared(settings);
         connection.settings(settings);
       }
       changes.clear();
@@ -167,10 +202,40 @@ final class SessionState {
     if (wrote) {
       committed();
     }
+    if (remade) {
+      lane.sessions.schemaVersion().incrementAndGet();
+      remade = false;
+    }
     if (changedSchema) {
       catalogs.schemaChanged();
       changedSchema = false;
     }
+  }
+
+  /*
+   * What is prepared from now on must not be what was prepared before: not for a temporary object in
+   * this session, not for another one in any. What changes rights or rows does not matter.
+   */
+  private void remake(Unit unit) {
+    for (StatementAnalysis analysis : unit.analyses()) {
+      String text = analysis.fingerprint().text();
+      if (text.startsWith("create ") || text.startsWith("alter ") || text.startsWith("drop ")) {
+        boolean temporary =
+            analysis.shapes().stream().allMatch(shape -> shape.subject().equals("temp"));
+        if (temporary) {
+          temporaryChanges++;
+        } else {
+          remade = true;
+          lane.sessions.schemaVersion().incrementAndGet();
+        }
+      }
+    }
+  }
+
+  /** What names in a text mean to it, beyond the text: equal for most sessions. */
+  String nameScope() {
+    String path = settings.statement("search_path").orElse("");
+    return temporaryChanges == 0 ? path : path + " temp " + number + "." + temporaryChanges;
   }
 
   private void remember(StatementShape shape, ServerConnection connection) {
@@ -185,6 +250,7 @@ final class SessionState {
         connection.unfit();
         statements.forgetAll();
         settings = startup;
+        unlistenAll();
       }
       case DEALLOCATE -> {
         connection.forgotAll();
@@ -192,8 +258,22 @@ final class SessionState {
           statements.forgetAll();
         }
       }
+      case UNLISTEN -> {
+        // A server's own; what the router hears for the client ends as well.
+        if (shape.subject().isEmpty()) {
+          unlistenAll();
+        } else if (listening != null) {
+          listening.unlisten(shape.subject());
+        }
+      }
       case ROLLBACK_TO -> pinned |= !changes.isEmpty();
       default -> {}
+    }
+  }
+
+  private void unlistenAll() {
+    if (listening != null) {
+      listening.unlisten("");
     }
   }
 
@@ -220,6 +300,9 @@ final class SessionState {
     readOnly = false;
     changes.clear();
     statements.forgetPortals();
+    if (listening != null) {
+      listening.transactionEnded(false, false);
+    }
     if (wrote || commits || implicit) {
       committed();
     }

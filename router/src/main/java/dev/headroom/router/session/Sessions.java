@@ -10,6 +10,12 @@ public final class Sessions {
   private final ConcurrentHashMap<Integer, ClientSession> byProcessId = new ConcurrentHashMap<>();
 
   private final AtomicLong numbers = new AtomicLong();
+  private final AtomicLong schemaVersion = new AtomicLong();
+
+  /** Grows with every change of a schema that one of them makes. */
+  AtomicLong schemaVersion() {
+    return schemaVersion;
+  }
 
   /** Of a new session: never used before. */
   long nextNumber() {

@@ -1,6 +1,7 @@
 package dev.headroom.router.session;
 
 import dev.headroom.router.cluster.Catalog;
+import dev.headroom.router.pool.PreparedText;
 import dev.headroom.router.statement.RouteHint;
 import dev.headroom.router.statement.SessionEffect;
 import dev.headroom.router.statement.StatementAnalysis;
@@ -21,6 +22,8 @@ final class Unit {
   /* The statement that the unit is told under, and the message that has its values. */
   private @Nullable StatementAnalysis subject;
   private @Nullable Part call;
+  private List<ChannelChange> channelChanges = List.of();
+  private @Nullable StatementAnalysis heard;
   private int executions;
   private int bytes;
   private boolean extended;
@@ -66,6 +69,23 @@ final class Unit {
     }
   }
 
+  /** LISTEN and UNLISTEN, which the router carries out itself. */
+  void listens(StatementAnalysis analysis, List<ChannelChange> changes) {
+    heard = analysis;
+    List<ChannelChange> all = new ArrayList<>(channelChanges);
+    all.addAll(changes);
+    channelChanges = all;
+  }
+
+  List<ChannelChange> channelChanges() {
+    return channelChanges;
+  }
+
+  /** The last LISTEN or UNLISTEN that the router carries out, or null. */
+  @Nullable StatementAnalysis heard() {
+    return heard;
+  }
+
   /** A statement of {@code analysis} is executed once more. */
   void executed(StatementAnalysis analysis) {
     executions += analysis.equals(subject) ? 1 : 0;
@@ -75,9 +95,45 @@ final class Unit {
     return parts;
   }
 
-  /* For an open pipeline: what has been sent on is not kept. */
-  void sent() {
+  /** For an open pipeline: what is sent on is not kept. */
+  List<Part> takeParts() {
+    List<Part> taken = List.copyOf(parts);
     parts.clear();
+    return taken;
+  }
+
+  /** Is what it returns described in it, whatever that is by now? */
+  boolean isDescribed() {
+    boolean described = false;
+    for (Part part : parts) {
+      switch (part) {
+        case Part.DescribeStatement describe -> described = true;
+        case Part.Raw raw -> described |= raw.step() == Step.Kind.DESCRIBE;
+        case Part.Bind bind -> {
+          if (Frames.resultFormats(bind.frame(), bind.nameEnd()) > 1) {
+            return false; // One for each column, as they were.
+          }
+        }
+        default -> {
+          // Says nothing of results.
+        }
+      }
+    }
+    return described;
+  }
+
+  /** What servers have of {@code old} is outdated. */
+  void replace(PreparedText old, PreparedText renewed) {
+    parts.replaceAll(
+        part ->
+            switch (part) {
+              case Part.Parse parse when parse.text().equals(old) -> new Part.Parse(renewed);
+              case Part.Bind bind when old.equals(bind.text()) ->
+                  new Part.Bind(bind.frame(), bind.portalEnd(), bind.nameEnd(), renewed);
+              case Part.DescribeStatement describe when old.equals(describe.text()) ->
+                  new Part.DescribeStatement(describe.frame(), renewed);
+              default -> part;
+            });
   }
 
   List<StatementAnalysis> analyses() {

@@ -12,10 +12,14 @@ import dev.headroom.sql.SettingChange;
 import dev.headroom.sql.StatementKind;
 import dev.headroom.sql.StatementShape;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads a client's messages as parts of a unit, and says what the unit is about. */
 final class UnitReader {
+  private static final Pattern UTF8 = Pattern.compile("(?i)\\b(utf8|utf-8|unicode)\\b");
 
   /** Who collects the unit. */
   interface Target {
@@ -28,6 +32,9 @@ final class UnitReader {
 
     /** The unit has all its parts. */
     void complete();
+
+    /** LISTEN and UNLISTEN, which no server shall see. */
+    void listens(StatementAnalysis analysis, List<ChannelChange> changes);
   }
 
   private final Lane lane;
@@ -72,6 +79,12 @@ final class UnitReader {
           session.own().change(analysis, ownChange.get(), lane.spec().routeHints()), frame.length);
       return;
     }
+    List<ChannelChange> channels = channels(analysis);
+    if (first && !channels.isEmpty()) {
+      target.listens(analysis, channels);
+      local(answer(channels), frame.length);
+      return;
+    }
     StatementShape shape = analysis.shapes().getFirst();
     boolean ours =
         analysis.shapes().size() == 1
@@ -86,6 +99,35 @@ final class UnitReader {
     target.unit().about(analysis, analysis.tags());
     target.unit().add(new Part.Query(frame, analysis), frame.length);
     target.complete();
+  }
+
+  private boolean isOurs(StatementAnalysis analysis) {
+    return OwnSettings.change(analysis).isPresent() || !channels(analysis).isEmpty();
+  }
+
+  /*
+   * Notifications are heard on a connection of their own, unless the client keeps one anyway. A
+   * transaction that has ended in the same unit could not be told from the one that listens.
+   */
+  private List<ChannelChange> channels(StatementAnalysis analysis) {
+    List<ChannelChange> changes = ChannelChange.of(analysis);
+    if (changes.isEmpty()
+        || session.status() == 'E'
+        || session.isPinned()
+        || target.unit().has(StatementKind.COMMIT)
+        || target.unit().has(StatementKind.ROLLBACK)) {
+      return List.of();
+    }
+    boolean utf8 =
+        session.settings().statement("client_encoding").map(UTF8::matcher).stream()
+            .allMatch(Matcher::find);
+    return utf8 ? changes : List.of();
+  }
+
+  private static byte[] answer(List<ChannelChange> changes) {
+    return changes.stream()
+        .map(change -> Replies.complete(change.tag()))
+        .reduce(new byte[0], Frames::join);
   }
 
   private void local(byte[] answer, int size) {
@@ -110,10 +152,9 @@ final class UnitReader {
             : Frames.parse(commented.sql(), frame, textEnd);
     // With parameters it will come again: the servers keep it, whatever the client does.
     boolean named = !name.isEmpty() || commented.sql().indexOf('$') >= 0;
-    String searchPath = session.settings().statement("search_path").orElse("");
-    PreparedText text = lane.prepared.of(content, commented.sql(), searchPath, named);
+    PreparedText text = lane.prepared.of(content, commented.sql(), session.nameScope(), named);
     session.statements().prepared(name, text, commented.tags().or(text.analysis().tags()));
-    if (OwnSettings.change(text.analysis()).isPresent()) {
+    if (isOurs(text.analysis())) {
       target.part(new Part.Local(Replies.PARSE_COMPLETE), frame.length);
       return;
     }
@@ -130,7 +171,7 @@ final class UnitReader {
     PreparedText text = statement == null ? null : statement.text();
     if (statement == null || text == null) {
       target.unit().about(lane.analyses.of("EXECUTE unknown"), Tags.NONE);
-    } else if (OwnSettings.change(text.analysis()).isPresent()) {
+    } else if (isOurs(text.analysis())) {
       target.part(new Part.Local(Replies.BIND_COMPLETE), frame.length);
       return;
     } else {
@@ -145,7 +186,7 @@ final class UnitReader {
     Prepared statement =
         ofStatement ? session.statements().statement(name) : session.statements().portal(name);
     PreparedText text = statement == null ? null : statement.text();
-    if (text != null && OwnSettings.change(text.analysis()).isPresent()) {
+    if (text != null && isOurs(text.analysis())) {
       byte[] answer =
           ofStatement ? Frames.join(Replies.NO_PARAMETERS, Replies.NO_DATA) : Replies.NO_DATA;
       target.part(new Part.Local(answer), frame.length);
@@ -170,6 +211,12 @@ final class UnitReader {
         boolean allowed = lane.spec().routeHints();
         target.part(
             new Part.Local(session.own().change(analysis, change.get(), allowed)), frame.length);
+        return;
+      }
+      List<ChannelChange> channels = channels(analysis);
+      if (!channels.isEmpty()) {
+        target.listens(analysis, channels);
+        target.part(new Part.Local(answer(channels)), frame.length);
         return;
       }
       target.unit().about(analysis, Tags.NONE);

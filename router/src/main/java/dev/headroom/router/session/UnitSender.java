@@ -6,6 +6,7 @@ import dev.headroom.router.pool.PreparedText;
 import dev.headroom.router.pool.ServerConnection;
 import io.netty.buffer.ByteBuf;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +34,13 @@ final class UnitSender {
     unnamedSent = null;
   }
 
-  /** Sends the parts that the unit has now. */
-  void send(ServerConnection connection, Unit unit) {
+  /** Sends these parts of the unit. */
+  void send(ServerConnection connection, Unit unit, List<Part> parts) {
     ByteBuf out = connection.channel().alloc().buffer(Math.max(256, unit.bytes() + 64));
-    if (unit.isExtended() && !unit.parts().isEmpty()) {
+    if (unit.isExtended() && !parts.isEmpty()) {
       connection.tooMany().ifPresent(text -> close(connection, text, out));
     }
-    for (Part part : unit.parts()) {
+    for (Part part : parts) {
       encode(connection, part, out);
     }
     connection.channel().writeAndFlush(out, connection.channel().voidPromise());
@@ -66,7 +67,7 @@ final class UnitSender {
       }
       case Part.Bind bind -> {
         bind(connection, bind, out);
-        expected.add(Step.of(Step.Kind.BIND));
+        expected.add(new Step(Step.Kind.BIND, bind.text(), null));
       }
       case Part.DescribeStatement describe -> {
         PreparedText text = describe.text();
@@ -77,7 +78,7 @@ final class UnitSender {
           out.writeBytes(
               new FrontendMessage.Describe(FrontendMessage.Target.STATEMENT, text.name()).encode());
         }
-        expected.add(Step.of(Step.Kind.DESCRIBE));
+        expected.add(new Step(Step.Kind.DESCRIBE, text, null));
       }
       case Part.Raw raw -> {
         out.writeBytes(raw.frame());

@@ -19,6 +19,7 @@ public final class SessionEffect {
           "idle_in_transaction_session_timeout",
           "intervalstyle",
           "lock_timeout",
+          "role",
           "search_path",
           "statement_timeout",
           "timezone",
