@@ -110,13 +110,11 @@ func smoke(ctx context.Context, pool *pgxpool.Pool, base int) {
 
 	short, stop := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer stop()
-	other, err := pgx.ConnectConfig(ctx, conn.Conn().Config())
-	must(err)
+	other := another(ctx, conn.Conn())
 	if _, err := other.Exec(short, "SELECT pg_sleep(10)"); err == nil {
 		panic("not cancelled")
 	}
-	listener, err := pgx.ConnectConfig(ctx, conn.Conn().Config())
-	must(err)
+	listener := another(ctx, conn.Conn())
 	_, err = listener.Exec(ctx, "LISTEN smoke")
 	must(err)
 	_, err = pool.Exec(ctx, "SELECT pg_notify('smoke', 'payload')")
@@ -125,4 +123,14 @@ func smoke(ctx context.Context, pool *pgxpool.Pool, base int) {
 	must(err)
 	equal(heard.Payload, "payload")
 	must(listener.Close(ctx))
+}
+
+// Not by like.Config(): whatever connects by it hands its notifications to like.
+func another(ctx context.Context, like *pgx.Conn) *pgx.Conn {
+	config, err := pgx.ParseConfig(os.Getenv("SMOKE_URL"))
+	must(err)
+	config.DefaultQueryExecMode = like.Config().DefaultQueryExecMode
+	conn, err := pgx.ConnectConfig(ctx, config)
+	must(err)
+	return conn
 }
