@@ -74,7 +74,7 @@ final class CaseStudy {
   private static final Duration LEARNERS_ARRIVE = Duration.ofSeconds(100);
   // Each user's first request is a log-in, and each new replica of 16 costs seconds of a core until
   // it is warm: a crowd that comes at once would measure the machine and not the architecture.
-  private static final Duration ARRIVAL = Duration.ofSeconds(240);
+  private static final Duration ARRIVAL = Duration.ofMinutes(4);
   private static final Duration SETTLING = ARRIVAL.plusSeconds(30);
   // The last cell of a window may still be on its way to the store.
   private static final Duration ON_THE_WAY = Duration.ofSeconds(6);
