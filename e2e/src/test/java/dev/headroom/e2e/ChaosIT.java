@@ -12,9 +12,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} of one part after another under load: everything heals, nothing is lost. */
+@EnabledIfSystemProperty(
+    named = "headroom.long",
+    matches = "true",
+    disabledReason = "open: the traffic verifies no write after its end")
 class ChaosIT {
   private static final Duration HEAL_BOUND = Duration.ofSeconds(60);
   private static final int SERVICE_REPLICAS = 4;
