@@ -143,10 +143,7 @@ final class LiveProposals {
 
   static List<Advice> repeated(List<Observed.NPlusOne> found, Duration observed) {
     List<Advice> all = new ArrayList<>();
-    double perHour = perHour(observed);
     for (Observed.NPlusOne each : found) {
-      double saved =
-          each.millisPerRequest() * (1 - 1 / each.executionsPerRequest()) * each.requests();
       List<String> notes = new ArrayList<>();
       notes.add(
           String.format(
@@ -158,24 +155,14 @@ final class LiveProposals {
         notes.add("The values follow from: " + each.source());
       }
       all.add(
-          Advice.propose(
-              AdviceKind.N_PLUS_ONE,
+          nPlusOne(
               each.sql(),
-              (each.route().isEmpty() ? "A request" : each.route())
-                  + " asks the same "
-                  + Math.round(each.executionsPerRequest())
-                  + " times",
-              "One query per row of a list: each costs a round trip to the database; one query for"
-                  + " all of them costs one.",
-              saved / 1000 * perHour,
-              new Evidence(
-                  each.sql(),
-                  (long) (each.executionsPerRequest() * each.requests()),
-                  each.millisPerRequest() / each.executionsPerRequest(),
-                  Optional.empty(),
-                  Optional.empty(),
-                  notes),
-              new AdviceAction.Code(each.sql(), forAll(each.sql()))));
+              each.route().isEmpty() ? "A request" : each.route(),
+              each.requests(),
+              each.executionsPerRequest(),
+              each.millisPerRequest(),
+              observed,
+              notes));
     }
     return all;
   }
@@ -191,36 +178,53 @@ final class LiveProposals {
       if (known.contains(each.fingerprint())) {
         continue;
       }
-      double saved = each.perRequest().toNanos() / 1e9 * (1 - 1 / each.executionsPerRequest());
       all.add(
-          Advice.propose(
-              AdviceKind.N_PLUS_ONE,
+          nPlusOne(
               each.sql(),
-              "%s asks the same %d times"
-                  .formatted(each.endpoint(), Math.round(each.executionsPerRequest())),
-              "One query per row of a list: each costs a round trip to the database; one query for"
-                  + " all of them costs one.",
-              saved * each.requests() * perHour(each.window()),
-              new Evidence(
-                  each.sql(),
-                  Math.round(each.executionsPerRequest() * each.requests()),
-                  each.perRequest().toNanos() / 1e6 / each.executionsPerRequest(),
-                  Optional.empty(),
-                  Optional.empty(),
-                  List.of(
-                      String.format(
-                          Locale.ROOT,
-                          "%.0f executions in one request by its trace, seen in %d of those looked"
-                              + " at; %s.",
-                          each.executionsPerRequest(),
-                          each.requests(),
-                          each.valuesDiffer()
-                              ? "their values differ"
-                              : "their values are not in the trace"),
-                      "For example trace " + each.sample() + ".")),
-              new AdviceAction.Code(each.sql(), forAll(each.sql()))));
+              each.endpoint(),
+              each.requests(),
+              each.executionsPerRequest(),
+              each.perRequest().toNanos() / 1e6,
+              each.window(),
+              List.of(
+                  String.format(
+                      Locale.ROOT,
+                      "%.0f executions in one request by its trace, seen in %d of those looked at;"
+                          + " %s.",
+                      each.executionsPerRequest(),
+                      each.requests(),
+                      each.valuesDiffer()
+                          ? "their values differ"
+                          : "their values are not in the trace"),
+                  "For example trace " + each.sample() + ".")));
     }
     return all;
+  }
+
+  private static Advice nPlusOne(
+      String sql,
+      String who,
+      long requests,
+      double executions,
+      double millis,
+      Duration observed,
+      List<String> notes) {
+    double saved = millis / 1000 * (1 - 1 / executions) * requests;
+    return Advice.propose(
+        AdviceKind.N_PLUS_ONE,
+        sql,
+        "%s asks the same %d times".formatted(who, Math.round(executions)),
+        "One query per row of a list: each costs a round trip to the database; one query for"
+            + " all of them costs one.",
+        saved * perHour(observed),
+        new Evidence(
+            sql,
+            (long) (executions * requests),
+            millis / executions,
+            Optional.empty(),
+            Optional.empty(),
+            notes),
+        new AdviceAction.Code(sql, forAll(sql)));
   }
 
   /** The statement for a list of values: {@code = $1} becomes {@code = ANY ($1)}. */
@@ -291,8 +295,8 @@ final class LiveProposals {
                   : "Who asked is not known: set spec.gateway.identity, and it can be told whether"
                       + " a tenant's users share answers.");
       notes.add(
-          "Who comes later than that, and up to 2m, gets what was there at once and starts the"
-              + " fetching of a new one; who has changed something himself always gets a new one.");
+          "Who comes later than that, and up to %s, gets what was there at once and starts the fetching of a new one; who has changed something himself always gets a new one."
+              .formatted(Durations.format(Observed.STALE)));
       all.add(
           Advice.propose(
               AdviceKind.CACHEABLE_ENDPOINT,
@@ -306,9 +310,13 @@ final class LiveProposals {
                   spec:
                     gateway:
                       cache:
-                        - {path: "%s", ttl: %s, staleWhileRevalidate: 2m, vary: [%s]}
+                        - {path: "%s", ttl: %s, staleWhileRevalidate: %s, vary: [%s]}
                   """
-                      .formatted(path, Durations.format(each.steady()), vary))));
+                      .formatted(
+                          path,
+                          Durations.format(each.steady()),
+                          Durations.format(Observed.STALE),
+                          vary))));
     }
     return all;
   }

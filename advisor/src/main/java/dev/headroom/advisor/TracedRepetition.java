@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param fingerprint of the statement, as {@link dev.headroom.sql.Fingerprint#id}
  * @param sql normalised
- * @param endpoint as it is told to people, for example {@code GET /api/issues}
+ * @param endpoint as it is told to people, for example {@code api GET /api/issues}
  * @param requests traces of the window in which it repeats
  * @param executionsPerRequest mean over those, at least 2
  * @param perRequest what the executions of one request take together, on average

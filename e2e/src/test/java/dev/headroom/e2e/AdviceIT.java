@@ -28,7 +28,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,10 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
  * The advisor against the known faults of the sample application, which it does not know: all of
  * them on, every endpoint asked, then its findings are held against {@code demo/faults.yaml}.
  */
-@EnabledIfSystemProperty(
-    named = "headroom.long",
-    matches = "true",
-    disabledReason = "takes minutes: -Dheadroom.long=true")
 class AdviceIT {
   @RegisterExtension
   static final PostgresExtension POSTGRES =

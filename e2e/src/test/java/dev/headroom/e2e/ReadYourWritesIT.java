@@ -13,16 +13,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Lagging replicas and a crowd: nobody misses their own write, and the crowd gets more replicas.
  */
-@EnabledIfSystemProperty(
-    named = "headroom.long",
-    matches = "true",
-    disabledReason = "takes minutes: -Dheadroom.long=true")
 class ReadYourWritesIT {
   private static final String TWO_TO_SIX =
       """

@@ -36,7 +36,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,10 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Two gateway processes that share a real Redis Cluster as the second place of their responses, and
  * {@code headroom purge} at one of them.
  */
-@EnabledIfSystemProperty(
-    named = "headroom.long",
-    matches = "true",
-    disabledReason = "takes minutes: -Dheadroom.long=true")
 class SharedCacheIT {
   /* What Redis has written outlives its being killed. */
   @RegisterExtension

@@ -1,10 +1,11 @@
 package dev.headroom.sql;
 
 /**
- * What is the same of statements that differ only in literals, comments, white space, letter case
- * and the lengths of IN and VALUES lists.
+ * What is the same of statements that differ only in literals, parameters, comments, white space,
+ * letter case and the lengths of IN and VALUES lists. A literal, {@code $1} as servers see it and
+ * {@code ?} as drivers' spans have it are one.
  *
- * @param hash 64 bits of {@code text}
+ * @param hash 64 bits of {@code text} with all parameters alike
  * @param text the normalised statement, at most {@link #MAX_TEXT} characters
  */
 public record Fingerprint(long hash, String text) {
@@ -19,7 +20,8 @@ public record Fingerprint(long hash, String text) {
   public static Fingerprint of(SqlTokens tokens) {
     String text = new Normalizer(tokens).normalize();
     return new Fingerprint(
-        hash(text), text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text);
+        hash(Normalizer.parametersAlike(text)),
+        text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text);
   }
 
   /** 16 hexadecimal digits. */

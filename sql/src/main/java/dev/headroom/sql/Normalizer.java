@@ -1,7 +1,11 @@
 package dev.headroom.sql;
 
+import java.util.Set;
+
 /** Writes tokens in one canonical way. */
 final class Normalizer {
+  private static final Set<String> COMPARISONS = Set.of("=", "<", ">", "<=", ">=", "<>", "!=");
+
   private final SqlTokens tokens;
   private final StringBuilder out;
   /* The innermost list after IN that has held only values so far: where its content begins. */
@@ -42,7 +46,11 @@ final class Normalizer {
   private void append(int i) {
     switch (tokens.kind(i)) {
       case STRING, NUMBER -> out.append('?');
-      case PARAMETER, OPERATOR, QUOTED_NAME, UNICODE_NAME, ERROR -> {
+      case OPERATOR -> {
+        leaveListsUnlessValue(i);
+        operator(tokens.text(i));
+      }
+      case PARAMETER, QUOTED_NAME, UNICODE_NAME, ERROR -> {
         leaveListsUnlessValue(i);
         out.append(tokens.text(i));
       }
@@ -60,6 +68,17 @@ final class Normalizer {
         out.append(tokens.text(i));
         punctuation(i);
       }
+    }
+  }
+
+  /* Drivers' spans have the driver's placeholders: a=? is a comparison and a placeholder. */
+  private void operator(String text) {
+    int comparison = text.length() - 1;
+    boolean both = comparison > 0 && text.charAt(comparison) == '?';
+    if (both && COMPARISONS.contains(text.substring(0, comparison))) {
+      out.append(text, 0, comparison).append(" ?");
+    } else {
+      out.append(text);
     }
   }
 
@@ -94,33 +113,42 @@ final class Normalizer {
     } else if (rowEnd < 0) {
       firstRow = out.substring(rowStart);
       rowEnd = out.length();
-    } else if (valuesOf(out.substring(rowStart)).equals(valuesOf(firstRow))) {
+    } else if (parametersAlike(out.substring(rowStart)).equals(parametersAlike(firstRow))) {
       out.setLength(rowEnd);
     } else {
       inValues = false;
     }
   }
 
-  /* Rows of parameters are the same row: ($1, $2), ($3, $4). */
-  private static String valuesOf(String row) {
-    StringBuilder text = new StringBuilder(row.length());
-    for (int i = 0; i < row.length(); i++) {
-      char c = row.charAt(i);
-      if (c == '$') {
-        text.append('?');
-        while (i + 1 < row.length() && Character.isDigit(row.charAt(i + 1))) {
+  /** The text with each parameter as a value is written: {@code $1} and {@code $2} are alike. */
+  static String parametersAlike(String text) {
+    if (text.indexOf('$') < 0) {
+      return text;
+    }
+    StringBuilder alike = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean parameter =
+          c == '$'
+              && i + 1 < text.length()
+              && Character.isDigit(text.charAt(i + 1))
+              && (i == 0 || !Character.isJavaIdentifierPart(text.charAt(i - 1)));
+      if (parameter) {
+        alike.append('?');
+        while (i + 1 < text.length() && Character.isDigit(text.charAt(i + 1))) {
           i++;
         }
       } else {
-        text.append(c);
+        alike.append(c);
       }
     }
-    return text.toString();
+    return alike.toString();
   }
 
   private void leaveListsUnlessValue(int i) {
     boolean value =
         tokens.kind(i) == TokenKind.PARAMETER
+            || (tokens.kind(i) == TokenKind.OPERATOR && tokens.text(i).equals("?"))
             || tokens.isWord(i, "null")
             || tokens.isCast(i - 1)
             || tokens.isWord(i, "true")

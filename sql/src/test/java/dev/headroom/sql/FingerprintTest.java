@@ -38,6 +38,28 @@ class FingerprintTest {
     assertThat(Fingerprint.of("SELECT 1").id()).hasSize(16);
   }
 
+  /** The router sees what a driver sends; the spans of a driver have what the application wrote. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SELECT a FROM t WHERE b = $1          | SELECT a FROM t WHERE b=?
+          SELECT a FROM t WHERE b = $1          | SELECT a FROM t WHERE b = 5
+          SELECT a FROM t WHERE b > $1 AND c<$2 | SELECT a FROM t WHERE b>? AND c < ?
+          SELECT a FROM t WHERE b IN ($1, $2)   | SELECT a FROM t WHERE b IN (?, ?, ?)
+          INSERT INTO t VALUES ($1, $2)         | INSERT INTO t VALUES (?, ?), (?, ?)
+          """)
+  void aParameterIsTheSameInEachWriting(String sent, String written) {
+    assertThat(Fingerprint.of(sent).id()).isEqualTo(Fingerprint.of(written).id());
+  }
+
+  @Test
+  void namesWithADollarAreNoParameters() {
+    assertThat(Fingerprint.of("SELECT a$1").id()).isNotEqualTo(Fingerprint.of("SELECT a$2").id());
+    assertThat(Fingerprint.of("SELECT a @? '$.b'").text()).isEqualTo("select a @? ?");
+  }
+
   @Test
   void sqlcommenterIsFound() {
     String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

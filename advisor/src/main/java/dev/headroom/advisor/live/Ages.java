@@ -8,12 +8,10 @@ import java.util.List;
  * the one that a cache would still hold, by that one's age. Not thread-safe.
  */
 final class Ages {
+  static final Duration SHORTEST = Duration.ofSeconds(10);
+
   private static final List<Duration> LIMITS =
-      List.of(
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(30),
-          Duration.ofMinutes(1),
-          Duration.ofMinutes(5));
+      List.of(SHORTEST, Duration.ofSeconds(30), Duration.ofMinutes(1), Duration.ofMinutes(5));
   private static final long LEAST = 10;
   private static final double MOST_WRONG = 0.05;
 

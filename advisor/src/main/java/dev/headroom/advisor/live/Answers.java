@@ -18,8 +18,8 @@ final class Answers {
   private static final int KEYS = 20_000;
   private static final int FORMER = 16;
 
-  /** A cache of ten seconds that gives stale answers for two minutes more would still have it. */
-  private static final long KEPT_NANOS = Duration.ofSeconds(130).toNanos();
+  /** A cache that keeps answers for the shortest time that is proposed would still have it. */
+  private static final long KEPT_NANOS = Ages.SHORTEST.plus(Observed.STALE).toNanos();
 
   /** One endpoint. */
   static final class Endpoint {

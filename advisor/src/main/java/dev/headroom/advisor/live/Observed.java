@@ -17,6 +17,9 @@ import java.util.TreeMap;
 
 /** All that was seen of statements and requests, in bounded memory. Not thread-safe. */
 public final class Observed {
+  /** How long after its end a kept answer may still be given while a new one is fetched. */
+  public static final Duration STALE = Duration.ofMinutes(2);
+
   private static final int STATEMENTS = 2000;
   private static final int VALUE_SETS = 16;
   private static final int TRACES = 4000;
