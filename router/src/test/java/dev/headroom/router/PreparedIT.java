@@ -84,18 +84,23 @@ class PreparedIT {
     }
   }
 
-  @Test
-  void aTypeThatIsMadeAnewIsAskedForAnew() throws SQLException {
-    try (Connection c = router.connect("&prepareThreshold=0")) {
+  /* The second way, one text says more than its first words. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "SELECT 1; "})
+  void aTypeThatIsMadeAnewIsAskedForAnew(String before) throws SQLException {
+    try (Connection maker = router.connect("&preferQueryMode=simple");
+        Connection c = router.connect("&prepareThreshold=0")) {
+      c.setAutoCommit(false); // In a transaction nothing can be tried again.
       for (int round = 0; round < 3; round++) {
-        RouterFixture.execute(c, "CREATE TYPE mood AS ENUM ('good', 'bad')");
-        RouterFixture.execute(c, "CREATE TABLE feeling (m mood)");
+        RouterFixture.execute(maker, before + "CREATE TYPE mood AS ENUM ('good', 'bad')");
+        RouterFixture.execute(maker, before + "CREATE TABLE feeling (m mood)");
         try (PreparedStatement insert = c.prepareStatement("INSERT INTO feeling VALUES (?)")) {
           insert.setObject(1, "good", Types.OTHER);
           assertThat(insert.executeUpdate()).isEqualTo(1);
         }
-        RouterFixture.execute(c, "DROP TABLE feeling");
-        RouterFixture.execute(c, "DROP TYPE mood");
+        c.commit();
+        RouterFixture.execute(maker, before + "DROP TABLE feeling");
+        RouterFixture.execute(maker, before + "DROP TYPE mood");
       }
     }
   }
@@ -118,16 +123,21 @@ class PreparedIT {
   }
 
   /* The router does not see this DDL. The driver knows the columns, and prepares anew on the error. */
-  @Test
-  void aDriverThatKnowsTheColumnsIsToldOfAnOutdatedPlan() throws SQLException {
-    POSTGRES.execute(
-        "DROP TABLE IF EXISTS grown",
-        "CREATE TABLE grown (id int)",
-        "INSERT INTO grown VALUES (1)");
+  @ParameterizedTest
+  @ValueSource(strings = {"", "&autosave=conservative"})
+  void aDriverThatKnowsTheColumnsIsToldOfAnOutdatedPlan(String options) throws SQLException {
+    // One each: inside a transaction the plans of the other's would be found outdated.
+    String table = options.isEmpty() ? "grown" : "grown_in_transactions";
+    POSTGRES.execute("CREATE TABLE " + table + " (id int)", "INSERT INTO " + table + " VALUES (1)");
     POSTGRES.awaitReplay();
-    try (Connection c = router.connect("&prepareThreshold=1");
-        PreparedStatement read = c.prepareStatement("SELECT * FROM grown WHERE id = ?")) {
+    try (Connection c = router.connect("&prepareThreshold=1" + options);
+        PreparedStatement read = c.prepareStatement("SELECT * FROM " + table + " WHERE id = ?")) {
+      c.setAutoCommit(options.isEmpty());
       for (int columns = 1; columns <= 3; columns++) {
+        if (!options.isEmpty()) {
+          // The driver makes no savepoint before the first statement of a transaction.
+          assertThat(RouterFixture.text(c, "SELECT 1")).isEqualTo("1");
+        }
         for (int i = 0; i < 3; i++) {
           read.setInt(1, 1);
           try (ResultSet row = read.executeQuery()) {
@@ -135,7 +145,10 @@ class PreparedIT {
             assertThat(row.getMetaData().getColumnCount()).isEqualTo(columns);
           }
         }
-        POSTGRES.execute("ALTER TABLE grown ADD COLUMN c" + columns + " int");
+        if (!options.isEmpty()) {
+          c.commit();
+        }
+        POSTGRES.execute("ALTER TABLE " + table + " ADD COLUMN c" + columns + " int");
         POSTGRES.awaitReplay();
       }
     }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * statements, the last write, the transaction it is in.
  */
 final class SessionState {
+  private static final List<String> REMAKING = List.of("create ", "alter ", "drop ");
+
   private final Lane lane;
   private final Login login;
   private final Catalogs catalogs;
@@ -214,20 +216,24 @@ final class SessionState {
 
   /*
    * What is prepared from now on must not be what was prepared before: not for a temporary object in
-   * this session, not for another one in any. What changes rights or rows does not matter.
+   * this session, not for another one in any. What changes rights or rows does not matter, where the
+   * text has nothing else.
    */
   private void remake(Unit unit) {
     for (StatementAnalysis analysis : unit.analyses()) {
-      String text = analysis.fingerprint().text();
-      if (text.startsWith("create ") || text.startsWith("alter ") || text.startsWith("drop ")) {
-        boolean temporary =
-            analysis.shapes().stream().allMatch(shape -> shape.subject().equals("temp"));
-        if (temporary) {
-          temporaryChanges++;
-        } else {
-          remade = true;
-          lane.sessions.schemaVersion().incrementAndGet();
-        }
+      List<StatementShape> changing =
+          analysis.shapes().stream().filter(shape -> shape.kind() == StatementKind.DDL).toList();
+      boolean remakes =
+          analysis.shapes().size() > 1
+              || REMAKING.stream().anyMatch(analysis.fingerprint().text()::startsWith);
+      if (changing.isEmpty() || !remakes) {
+        continue;
+      }
+      if (changing.stream().allMatch(shape -> shape.subject().equals("temp"))) {
+        temporaryChanges++;
+      } else {
+        remade = true;
+        lane.sessions.schemaVersion().incrementAndGet();
       }
     }
   }
